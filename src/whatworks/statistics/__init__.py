@@ -1,0 +1,1 @@
+"""Numerical kernels shared by the methods: distributions, safe searches, likelihood profiles, agreement."""

@@ -1,0 +1,191 @@
+"""What every synthesis method asks of its effects and variances, and what looks like a slip."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from whatworks.errors import TooFewStudies, UserError
+from whatworks.statistics.distributions import chi2_upper_tail
+
+__all__ = [
+    "PossibleMisuse",
+    "effect_arrays",
+    "level_between_0_and_1",
+    "misuse_notes",
+    "number_array",
+    "one_of",
+]
+
+Floats = npt.NDArray[np.float64]
+
+# A standardised mean difference beyond this is nearly always a misread standard error or sign.
+LARGE_EFFECT = 3.0
+# Beyond these ratios the powers of a double that the methods need run out.
+WIDEST_VARIANCES = 1e80
+WIDEST_EFFECTS = 1e160
+# Effects that vary so little by chance once in a thousand homogeneous sets.
+UNDERDISPERSION_P = 0.001
+
+
+class PossibleMisuse(UserWarning):
+    """The numbers can be computed, but look like another quantity than was asked for."""
+
+
+def number_array(values: npt.ArrayLike, name: str) -> Floats:
+    """Return a one-dimensional array of finite doubles.
+
+    Raises
+    ------
+    UserError
+        Not numbers (booleans are not), not a list, or not finite; the message names the position,
+        the first being 1.
+    """
+    if isinstance(values, (list, tuple)):
+        _refuse_booleans(values, name)
+    try:
+        raw = np.asarray(values)
+    except ValueError:
+        raise UserError(
+            f"{name} holds lists of different length. Give one number for each effect."
+        ) from None
+    if raw.ndim != 1:
+        raise UserError(
+            f"{name} has shape {raw.shape}. Give a list with one number for each effect."
+        )
+    if raw.dtype.kind not in "iuf":
+        position, found = _first_not_number(raw)
+        raise UserError(f"{name}, position {position}: found {found!r}. Give a number.")
+    array = raw.astype(np.float64, copy=False)
+    # The sum is finite whenever all are, save for overflow: cheap, and then looked at closely.
+    if array.size and not np.isfinite(array.sum()):
+        bad = np.flatnonzero(~np.isfinite(array))
+        if bad.size:
+            raise UserError(
+                f"{name}, position {bad[0] + 1}: found {array[bad[0]]}. "
+                f"Give a finite number, or leave the effect out{_and_more(bad.size)}."
+            )
+    return array
+
+
+def _refuse_booleans(values: Sequence[object], name: str) -> None:
+    """NumPy would turn a boolean among numbers into 0 or 1."""
+    for position, value in enumerate(values, start=1):
+        if isinstance(value, (bool, np.bool_)):
+            raise UserError(f"{name}, position {position}: found {value!r}. Give a number.")
+
+
+def _first_not_number(raw: npt.NDArray[np.generic]) -> tuple[int, object]:
+    for position, value in enumerate(cast(list[object], raw.tolist()), start=1):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return position, value
+    return 1, raw[0] if raw.size else None
+
+
+def _and_more(count: int) -> str:
+    return f" ({count - 1:,} more positions are like it)" if count > 1 else ""
+
+
+def effect_arrays(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Return effects and sampling variances as checked arrays of shape (k,).
+
+    Raises
+    ------
+    TooFewStudies
+        There is no effect.
+    UserError
+        Not numbers, lists of different length, not finite, or a variance that is not positive.
+    """
+    y = number_array(yi, "yi")
+    v = number_array(vi, "vi")
+    if y.size != v.size:
+        raise UserError(
+            f"yi has {y.size:,} effects and vi {v.size:,} variances. Give one variance each."
+        )
+    if y.size == 0:
+        raise TooFewStudies("There is no effect to pool. Give at least one effect and variance.")
+    if v.min() <= 0.0:
+        bad = np.flatnonzero(v <= 0.0)
+        raise UserError(
+            f"vi, position {bad[0] + 1}: found {v[bad[0]]}. A sampling variance is above 0; "
+            f"correct it, or leave the effect out{_and_more(bad.size)}."
+        )
+    if v.max() / v.min() > WIDEST_VARIANCES:
+        at = int(np.argmax(v)) + 1, int(np.argmin(v)) + 1
+        raise UserError(
+            f"vi, positions {at[0]} and {at[1]}: found {v.max():.3g} and {v.min():.3g}. Variances "
+            "so far apart are not of one scale; correct one of them."
+        )
+    with np.errstate(over="ignore"):
+        far = np.abs(y).max() ** 2 / v.min() > WIDEST_EFFECTS
+    if far:
+        position = int(np.argmax(np.abs(y)))
+        raise UserError(
+            f"yi, position {position + 1}: found {y[position]:.3g}, too far out for variances of "
+            f"{v.min():.3g}. Correct one of them."
+        )
+    return y, v
+
+
+def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
+    """Return the value if it is one of those allowed.
+
+    Raises
+    ------
+    UserError
+        It is not; the message lists what is.
+    """
+    if value not in allowed:
+        raise UserError(
+            f"{name} must be one of {', '.join(allowed)}. Supplied value was {value!r}."
+        )
+    return value
+
+
+def level_between_0_and_1(level: float) -> float:
+    """Return a confidence level given as a share.
+
+    Raises
+    ------
+    UserError
+        It is not between 0 and 1.
+    """
+    if isinstance(level, bool) or not 0.0 < level < 1.0:
+        raise UserError(
+            f"level must be between 0 and 1, such as 0.95. Supplied value was {level!r}."
+        )
+    return float(level)
+
+
+def misuse_notes(y: Floats, q: float) -> list[str]:
+    """Return a sentence for each thing that looks like a slip, and warn of it.
+
+    Parameters
+    ----------
+    y : array, shape (k,)
+        Effects.
+    q : float
+        Cochran's Q.
+    """
+    notes = []
+    largest = int(np.argmax(np.abs(y)))
+    if abs(y[largest]) > LARGE_EFFECT:
+        notes.append(
+            f"yi, position {largest + 1}: the effect is {y[largest]:.3g}. If this is a standardised "
+            "mean difference, check its direction and whether a standard error was taken for a "
+            "standard deviation."
+        )
+    df = y.size - 1
+    if df > 0 and float(1.0 - chi2_upper_tail(q, df)) < UNDERDISPERSION_P:
+        notes.append(
+            f"The effects differ far less than their variances say (Q = {q:.3g} on {df:,} degrees "
+            "of freedom). Check that vi holds variances and not standard errors, and that no "
+            "effect is entered twice."
+        )
+    for note in notes:
+        warnings.warn(note, PossibleMisuse, stacklevel=3)
+    return notes

@@ -1,0 +1,73 @@
+"""The tolerance rule of the reference results."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+# Below this a p value is compared by its logarithm.
+TINY_P = 1e-12
+# Below this a double has lost digits; R's tails and ours need not underflow at the same place.
+SMALLEST_NORMAL = 2.3e-308
+# A variance estimated at its boundary is compared absolutely.
+BOUNDARY = 1e-6
+P_VALUES = ("pval", "QE_p", "QM_p", "p", "Qp")
+NOT_TEXT = ("Infinity", "-Infinity", "NA")
+VARIANCES = ("tau2", "tau", "I2")
+
+
+def differences(case: Mapping[str, Any], got: Mapping[str, object]) -> list[str]:
+    """Return one line for each expected value that was not reached."""
+    lines = []
+    for name, want in case["expected"].items():
+        if want is None or isinstance(want, str):
+            continue
+        if name not in got:
+            lines.append(f"{name}: no value ({got.get('error', 'the answer does not hold it')})")
+            continue
+        lines += _compare(name, want, got[name], float(case["tol"]))
+    return lines
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _flat(item)]
+    return [value]
+
+
+def _number(value: Any) -> float | None:
+    if value is None or value == "NA":
+        return None
+    return math.inf if value == "Infinity" else -math.inf if value == "-Infinity" else float(value)
+
+
+def _compare(name: str, want: Any, got: Any, tol: float) -> list[str]:
+    wanted, found = _flat(want), _flat(got)
+    if len(wanted) != len(found):
+        return [f"{name}: want {len(wanted)} values, got {len(found)}"]
+    if any(isinstance(value, str) and value not in NOT_TEXT for value in wanted):
+        return [] if wanted == found else [f"{name}: want {wanted}, got {found}"]
+    numbers = [_number(value) for value in wanted]
+    scale = max((abs(x) for x in numbers if x is not None and math.isfinite(x)), default=1.0)
+    if len(wanted) == 1:
+        scale = 1.0
+    lines = []
+    for i, (w, g) in enumerate(zip(numbers, found, strict=True)):
+        if w is None:
+            continue
+        if g is None or not _near(name, w, float(g), tol, scale):
+            lines.append(f"{name}[{i}]: want {w!r}, got {g!r}")
+    return lines
+
+
+def _near(name: str, want: float, got: float, tol: float, scale: float) -> bool:
+    if math.isinf(want) or math.isinf(got):
+        return want == got
+    if name in P_VALUES and want < SMALLEST_NORMAL:
+        return 0.0 <= got < SMALLEST_NORMAL
+    if name in P_VALUES and want < TINY_P:
+        return got > 0.0 and abs(math.log10(got / want)) <= 1e-6
+    if name in VARIANCES and want == 0.0:
+        return abs(got) <= BOUNDARY
+    return abs(got - want) <= tol * max(abs(want), 1e-3 * scale)
