@@ -1,0 +1,215 @@
+"""The PRISMA 2020 flow of a review: what was published, what can be counted, and what adds up.
+
+Field names are those of the PRISMA 2020 flow diagram's data file (Page et al. 2021, BMJ 372:n71).
+Nothing is adjusted: an identity that fails is shown as failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from whatworks.release.evidence import Evidence
+
+__all__ = ["BOXES", "FlowBox", "FlowCheck", "PrismaFlow", "prisma_flow"]
+
+BOXES: Mapping[str, str] = {
+    "database_results": "Records identified from databases",
+    "register_results": "Records identified from registers",
+    "website_results": "Records identified from websites",
+    "organisation_results": "Records identified from organisations and grey literature",
+    "citations_results": "Records identified by hand and citation searching",
+    "duplicates": "Duplicate records removed",
+    "excluded_automatic": "Records marked ineligible by automation tools",
+    "excluded_other": "Records removed for other reasons",
+    "records_after_removal": "Records after removal of duplicates",
+    "records_screened": "Records screened on title and abstract",
+    "records_excluded": "Records excluded on title and abstract",
+    "dbr_sought_reports": "Reports sought for retrieval",
+    "dbr_notretrieved_reports": "Reports not retrieved",
+    "dbr_assessed": "Reports assessed in full text",
+    "dbr_excluded": "Reports excluded after full text",
+    "new_studies": "Studies included",
+    "total_studies_ma": "Studies in the meta-analysis",
+}
+
+_IDENTIFIED = (
+    "database_results",
+    "register_results",
+    "website_results",
+    "organisation_results",
+    "citations_results",
+)
+_REMOVED = ("duplicates", "excluded_automatic", "excluded_other")
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBox:
+    """One box: its count from the trail held here, and its count as published."""
+
+    box: str
+    label: str
+    counted: int | None
+    published: int | None
+    details: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCheck:
+    """One identity of the flow: whether it holds, and the arithmetic in words."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrismaFlow:
+    """A review's flow and the checks on it."""
+
+    review_id: str
+    boxes: tuple[FlowBox, ...]
+    checks: tuple[FlowCheck, ...]
+
+
+def _published(
+    evidence: Evidence, review_id: str
+) -> tuple[dict[str, int], dict[str, list[tuple[str, int]]]]:
+    """Return the published total and details of each box; details are summed where no total is."""
+    totals: dict[str, int] = {}
+    details: dict[str, list[tuple[str, int]]] = {}
+    for row in evidence.flow_counts:
+        if row.review_id != review_id:
+            continue
+        if row.detail is None:
+            totals[row.box] = row.n
+        else:
+            details.setdefault(row.box, []).append((row.detail, row.n))
+    for box, parts in details.items():
+        totals.setdefault(box, sum(n for _, n in parts))
+    return totals, details
+
+
+def _counted(evidence: Evidence, review_id: str) -> dict[str, int]:
+    """Return what the trail held here gives: records, decisions and included studies."""
+    counted: dict[str, int] = {}
+    final: dict[tuple[str, str], str] = {}
+    for decision in evidence.decisions:
+        if decision.review_id == review_id and decision.role == "reconciled":
+            final[decision.stage, decision.record_id] = decision.value
+    values = [value for (stage, _), value in final.items() if stage == "title_abstract"]
+    if values:
+        counted["records_screened"] = len(values)
+        counted["records_excluded"] = values.count("exclude")
+        counted["dbr_sought_reports"] = values.count("include")
+    full_text = [value for (stage, _), value in final.items() if stage == "full_text"]
+    if full_text:
+        counted["dbr_assessed"] = len(full_text)
+        counted["dbr_excluded"] = full_text.count("exclude")
+    studies = [study for study in evidence.studies if study.review_id == review_id]
+    if studies:
+        counted["new_studies"] = len(studies)
+        counted["total_studies_ma"] = sum(study.in_synthesis for study in studies)
+    return counted
+
+
+def _sum_words(terms: list[tuple[str, int]]) -> str:
+    """Return "databases 15,909 + registers 20"."""
+    return " + ".join(f"{name} {n:,}" for name, n in terms)
+
+
+def _check_removal(n: dict[str, int]) -> FlowCheck | None:
+    """Screened = identified - removed before screening."""
+    identified = [(BOXES[box], n[box]) for box in _IDENTIFIED if box in n]
+    if not identified or "records_screened" not in n:
+        return None
+    removed = [(BOXES[box], n[box]) for box in _REMOVED if box in n]
+    total = sum(count for _, count in identified)
+    left = total - sum(count for _, count in removed)
+    taken = f"less {_sum_words(removed)}" if removed else "with no removals reported"
+    return FlowCheck(
+        "Records identified, less those removed, are the records screened",
+        left == n["records_screened"],
+        f"{_sum_words(identified)} make {total:,}; {taken} leaves {left:,}; "
+        f"{n['records_screened']:,} were screened.",
+    )
+
+
+def _check_difference(
+    whole: str, part: str, rest: str, name: str
+) -> Callable[[dict[str, int]], FlowCheck | None]:
+    """Return a check that whole - part = rest."""
+
+    def check(n: dict[str, int]) -> FlowCheck | None:
+        if not {whole, part, rest} <= n.keys():
+            return None
+        left = n[whole] - n[part]
+        return FlowCheck(
+            name,
+            left == n[rest],
+            f"{BOXES[whole]} {n[whole]:,} less {BOXES[part].lower()} {n[part]:,} leaves {left:,}; "
+            f"{BOXES[rest].lower()}: {n[rest]:,}.",
+        )
+
+    return check
+
+
+_IDENTITIES: tuple[Callable[[dict[str, int]], FlowCheck | None], ...] = (
+    _check_removal,
+    _check_difference(
+        "records_screened",
+        "records_excluded",
+        "dbr_sought_reports",
+        "Records screened, less those excluded, are the reports sought",
+    ),
+    _check_difference(
+        "dbr_sought_reports",
+        "dbr_notretrieved_reports",
+        "dbr_assessed",
+        "Reports sought, less those not retrieved, are the reports assessed",
+    ),
+    _check_difference(
+        "dbr_assessed",
+        "dbr_excluded",
+        "new_studies",
+        "Reports assessed, less those excluded, are the studies included",
+    ),
+)
+
+
+def _agreement_checks(published: dict[str, int], counted: dict[str, int]) -> list[FlowCheck]:
+    """Return a check for each box that is both published and counted here."""
+    return [
+        FlowCheck(
+            f"{BOXES[box]}: the trail held here is the published one",
+            counted[box] == published[box],
+            f"Counted here {counted[box]:,}; published {published[box]:,}.",
+        )
+        for box in BOXES
+        if box in published and box in counted
+    ]
+
+
+def prisma_flow(evidence: Evidence, review_id: str) -> PrismaFlow:
+    """Return a review's PRISMA 2020 flow with every identity that can be checked.
+
+    Returns
+    -------
+    PrismaFlow
+        Boxes in the diagram's order, without those that are neither counted nor published.
+    """
+    published, details = _published(evidence, review_id)
+    counted = _counted(evidence, review_id)
+    boxes = tuple(
+        FlowBox(box, label, counted.get(box), published.get(box), tuple(details.get(box, ())))
+        for box, label in BOXES.items()
+        if box in published or box in counted
+    )
+    checks = []
+    for which, counts in (("As published", published), ("As counted here", counted)):
+        for identity in _IDENTITIES:
+            check = identity(counts)
+            if check is not None:
+                checks.append(FlowCheck(f"{which}: {check.name}", check.ok, check.sentence))
+    checks.extend(_agreement_checks(published, counted))
+    return PrismaFlow(review_id, boxes, tuple(checks))
