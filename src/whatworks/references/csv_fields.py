@@ -1,0 +1,202 @@
+"""From the columns of a CSV export to canonical fields, whatever the columns are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from whatworks.references.entries import Tags
+from whatworks.references.fields import FIELD_NAMES, Fields, load_extra
+from whatworks.references.identifiers import serial_numbers
+from whatworks.references.record_types import RIS_CODE, type_from_words
+from whatworks.references.taking import joined, take_doi, take_longest, take_url, take_year
+from whatworks.references.values import join_pages, split_keywords, split_names
+
+__all__ = ["Columns", "fields_from_csv", "find_columns", "plain_name"]
+
+# Column names of Scopus, PubMed, Rayyan, Covidence, Abstrackr, ASReview, ERIC, Web of Science and
+# of the deduplication sets, in lower case without signs; the first that a file has wins.
+ALIASES = {
+    "title": "title|article title|primary title|document title|ti|t1|study title|name",
+    "authors": "authors|author|author names|author full names|first authors|au|creators|creator",
+    "year": "year|publication year|published year|pub year|py|publicationdateyear|date|"
+    "publication date|published",
+    "container": "container|journal|source title|journal book|secondary title|publication title|"
+    "journal title|source|publication|so|jo|book title|container title|containertitle",
+    "volume": "volume|vol|vl",
+    "issue": "issue|number|is|issue number",
+    "pages": "pages|page range|page numbers|sp",
+    "abstract": "abstract|abstract note|notes abstract|ab|n2|description|summary",
+    "doi": "doi|digital object identifier|doi link|di",
+    "pmid": "pmid|pubmed id|pubmed|pubmedid|pm",
+    "isbn_issn": "isbn issn|issn|isbn|issn isbn|sn",
+    "url": "url|link|urls|ur|html link",
+    "keywords": "keywords|author keywords|keyword|manual tags|descriptors|subjects|kw|de",
+    "language": "language|language of original document|la",
+    "accession": "accession|accession number|eid|key|id|source id|covidence|unique wos id|ut|"
+    "ut unique wos id|record id|identifier",
+    "database": "database|data source|db|source",
+    "record_type": "record type|document type|publication type|item type|type|entrytype|"
+    "type of reference",
+}
+SERIAL_NAMES = ("issn", "isbn", "eissn", "electronic issn")
+# Scopus writes pages and article numbers in columns of their own.
+PAGE_START = ("page start", "start page", "first page")
+PAGE_END = ("page end", "end page", "last page")
+ARTICLE_NUMBER = ("art no", "article number", "art number")
+MORE_KEYWORDS = ("index keywords", "keywords plus")
+# PubMed numbers; a spreadsheet may have made them decimal. Abstrackr writes 0 for none.
+PMID = re.compile(r"[1-9]\d{0,7}(?:\.0)?")
+# Columns by which PubMed's own CSV is known.
+PUBMED_NAMES = ("journal book", "create date")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of a file holds which field.
+
+    Attributes
+    ----------
+    by_field
+        Column name by canonical field.
+    by_name
+        Column name by its plain spelling (lower case, words only).
+    is_own
+        Whether the file was written by this program: columns are fields as they are.
+    """
+
+    by_field: dict[str, str]
+    by_name: dict[str, str]
+    is_own: bool
+
+    @property
+    def is_pubmed(self) -> bool:
+        """Whether authors are written as PubMed's CSV writes them."""
+        return all(name in self.by_name for name in PUBMED_NAMES)
+
+
+def plain_name(name: str) -> str:
+    """Return a column name in lower case with single blanks between its words."""
+    return " ".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+def find_columns(header: tuple[str, ...]) -> Columns:
+    """Return which column holds which field; the earliest alias that the header has wins."""
+    by_name: dict[str, str] = {}
+    for column in header:
+        by_name.setdefault(plain_name(column), column)
+    by_field: dict[str, str] = {}
+    taken: set[str] = set()
+    for field, names in ALIASES.items():
+        for name in names.split("|"):
+            if name in by_name and by_name[name] not in taken:
+                by_field[field] = by_name[name]
+                taken.add(by_name[name])
+                break
+    is_own = {*FIELD_NAMES, "extra", "record_id"} <= set(header)
+    return Columns(by_field, by_name, is_own)
+
+
+def fields_from_csv(
+    cells: dict[str, str], columns: Columns
+) -> tuple[Fields, list[tuple[str, str]]]:
+    """Return the fields of one row, and what was not understood."""
+    if columns.is_own:
+        own = _own_fields(cells)
+        if own is not None:
+            return own, []
+    tags = Tags({name: [cell.strip()] for name, cell in cells.items() if cell.strip()})
+    notes: list[tuple[str, str]] = []
+
+    def column(field: str) -> tuple[str, ...]:
+        return (columns.by_field[field],) if field in columns.by_field else ()
+
+    def named(*names: str) -> tuple[str, ...]:
+        return tuple(columns.by_name[name] for name in names if name in columns.by_name)
+
+    year, not_a_year = take_year(tags, *column("year"))
+    if not_a_year is not None:
+        notes.append(("A year that could not be read.", not_a_year))
+    authors = tags.first(*column("authors")) or ""
+    kind = tags.first(*column("record_type")) or ""
+    keywords = [*tags.all(*column("keywords")), *tags.all(*named(*MORE_KEYWORDS))]
+    pmid = _take_pmid(tags, column("pmid"))
+    url = take_url(tags, *column("url"))
+    fields = Fields(
+        # PubMed's CSV has no type column; MEDLINE lists journal articles.
+        record_type="article" if columns.is_pubmed and not kind else _kind(kind),
+        title=tags.first(*column("title")),
+        authors="; ".join(split_names(authors, pubmed=columns.is_pubmed)) or None,
+        year=year,
+        container=tags.first(*column("container")),
+        volume=tags.first(*column("volume")),
+        issue=tags.first(*column("issue")),
+        pages=_take_pages(tags, column("pages"), named),
+        abstract=take_longest(tags, *column("abstract")),
+        doi=take_doi(tags, column("doi"), column("url")),
+        pmid=pmid,
+        isbn_issn=_take_serials(tags, (*column("isbn_issn"), *named(*SERIAL_NAMES))),
+        url=url,
+        keywords=joined(split_keywords(keywords)),
+        language=tags.first(*column("language")),
+        accession=tags.first(*column("accession")),
+        database=tags.first(*column("database")),
+    )
+    extra = tags.left()
+    if kind and fields.record_type != kind.lower():
+        extra = extra | {columns.by_field["record_type"]: [kind]}
+    return replace(fields, extra=extra), notes
+
+
+def _own_fields(cells: dict[str, str]) -> Fields | None:
+    """Fields as our own writer put them into columns; None if the row was changed since."""
+    values: dict[str, object] = {name: cells[name] or None for name in FIELD_NAMES}
+    try:
+        extra = load_extra(cells["extra"])
+        values["year"] = int(cells["year"]) if cells["year"] else None
+    except ValueError:
+        return None
+    values["record_type"] = cells["record_type"] or "other"
+    return Fields(**values, extra=extra)  # type: ignore[arg-type]
+
+
+def _kind(text: str) -> str:
+    """Kind of document by a RIS code, one of our own words, or words of a type column."""
+    if text.upper() in RIS_CODE.values() or text.lower() in RIS_CODE:
+        return next(
+            kind for kind, code in RIS_CODE.items() if text.upper() == code or text.lower() == kind
+        )
+    return type_from_words([text]) or "other"
+
+
+def _take_pages(
+    tags: Tags, whole: tuple[str, ...], named: Callable[..., tuple[str, ...]]
+) -> str | None:
+    pages = tags.first(*whole)
+    if pages:
+        return join_pages(pages, None)
+    first = tags.first(*named(*PAGE_START))
+    if first:
+        return join_pages(first, tags.first(*named(*PAGE_END)))
+    number = tags.first(*named(*ARTICLE_NUMBER))
+    return join_pages(number, None) if number else None
+
+
+def _take_pmid(tags: Tags, names: tuple[str, ...]) -> str | None:
+    for value in tags.peek(*names):
+        if PMID.fullmatch(value):
+            tags.drop(value, *names)
+            return value.removesuffix(".0")
+    return None
+
+
+def _take_serials(tags: Tags, names: tuple[str, ...]) -> str | None:
+    numbers: list[str] = []
+    for name in dict.fromkeys(names):
+        for value in tags.peek(name):
+            found = serial_numbers(value)
+            numbers.extend(found)
+            if found and "".join(found) == re.sub(r"[\s,;]", "", value):
+                tags.drop(value, name)
+    return joined(numbers)
