@@ -1,0 +1,107 @@
+"""The rows of a forest plot: one result for each study, as the analysis took it in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from whatworks.extraction.nouns import Effect
+from whatworks.release.nouns import Analysis
+from whatworks.site.context import Context
+
+__all__ = ["ForestRow", "analysis_effects", "forest_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One study in a pooled result.
+
+    Attributes
+    ----------
+    study_id, label
+        The study and its short name.
+    estimate, low, high
+        Its effect with the limits of its own interval.
+    weight
+        Its share of the average, in percent.
+    n_effects
+        Effects of it that were joined.
+    n_pupils
+        Its largest sample; None if not given.
+    """
+
+    study_id: str
+    label: str
+    estimate: float
+    low: float
+    high: float
+    weight: float
+    n_effects: int
+    n_pupils: int | None
+
+
+def analysis_effects(context: Context, analysis: Analysis) -> list[Effect]:
+    """Return the effects an analysis took in, in the order they entered."""
+    entries = context.evidence.inputs_by_analysis.get(analysis.analysis_id, [])
+    return [
+        context.evidence.effect_by_id[entry.row_id]
+        for entry in entries
+        if entry.table_name == "effects" and entry.row_id in context.evidence.effect_by_id
+    ]
+
+
+def _largest_sample(effects: Sequence[Effect]) -> int | None:
+    """Return the largest sample among a study's effects."""
+    sizes = [effect.n_total for effect in effects if effect.n_total is not None]
+    return max(sizes) if sizes else None
+
+
+def forest_rows(context: Context, analysis: Analysis) -> list[ForestRow]:
+    """Return the studies of a random-effects analysis, largest effect first.
+
+    Effects of one study are joined as the analysis joins them; where it takes every effect on its
+    own, so do the rows, and a study may have several.
+    """
+    from whatworks.synthesis import composite_by_study
+
+    options = json.loads(analysis.options)
+    effects = analysis_effects(context, analysis)
+    if not effects:
+        return []
+    groups: list[tuple[str, list[Effect]]]
+    yi = np.array([effect.yi for effect in effects])
+    vi = np.array([effect.vi for effect in effects])
+    if options.get("unit", "study") == "study":
+        by_study: dict[str, list[Effect]] = {}
+        for effect in effects:
+            by_study.setdefault(effect.study_id, []).append(effect)
+        composite = composite_by_study(
+            yi, vi, [effect.study_id for effect in effects], rho=options["rho"]
+        )
+        yi, vi = composite.yi, composite.vi
+        groups = [(str(study), by_study[str(study)]) for study in composite.studies]
+    else:
+        groups = [(effect.study_id, [effect]) for effect in effects]
+    tau2 = context.numbers.value(analysis, "tau2") or 0.0
+    weights = 1.0 / (vi + tau2)
+    half = ndtri(0.5 + options.get("level", 0.95) / 2) * np.sqrt(vi)
+    rows = []
+    for position, (study_id, members) in enumerate(groups):
+        study = context.evidence.study_by_id[study_id]
+        rows.append(
+            ForestRow(
+                study_id=study_id,
+                label=study.label,
+                estimate=float(yi[position]),
+                low=float(yi[position] - half[position]),
+                high=float(yi[position] + half[position]),
+                weight=float(100 * weights[position] / weights.sum()),
+                n_effects=len(members),
+                n_pupils=_largest_sample(members),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.estimate, row.label, row.study_id))

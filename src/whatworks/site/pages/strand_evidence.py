@@ -1,0 +1,207 @@
+"""What stands behind a strand: other ways to compute it, who was studied, what was left out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whatworks.extraction.nouns import Effect
+from whatworks.release.nouns import Strand
+from whatworks.release.selection import parse_selection, select_effects
+from whatworks.site.context import Context
+from whatworks.site.numbers import Figure
+from whatworks.site.paths import analysis_path
+from whatworks.site.plain import COMPARISONS, DESIGNS, GROUP_SIZES, ROLES, flags_in_words, say
+from whatworks.vocab import ancestors, split_codes
+
+__all__ = [
+    "ExcludedEffect",
+    "SensitivityRow",
+    "excluded_effects",
+    "harms_sentence",
+    "people_rows",
+    "sensitivity_rows",
+]
+
+# Most common values are named, the rest are counted.
+_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityRow:
+    """One way to compute the strand's average, and why it differs."""
+
+    name: str
+    why: str
+    href: str
+    estimate: Figure | None
+    low: Figure | None
+    high: Figure | None
+    k_studies: Figure | None
+    k_effects: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedEffect:
+    """One effect the strand's rule picks and the average leaves out, or takes with a warning."""
+
+    effect: Effect
+    study: str
+    measure: str
+    flags: str
+    reason: str | None
+
+
+def sensitivity_rows(context: Context, strand: Strand) -> list[SensitivityRow]:
+    """Return the strand's random-effects analyses side by side, the main one first."""
+    rows = []
+    for analysis in context.evidence.analyses_by_subject.get(strand.strand_id, []):
+        if analysis.kind != "random_effects":
+            continue
+        name, why = ROLES.get(analysis.role, (analysis.role.replace("_", " ").capitalize(), ""))
+        if not why:
+            options = json.loads(analysis.options)
+            why = ", ".join(f"{key}: {value}" for key, value in sorted(options.items()))
+        figures = [
+            context.numbers.figure(analysis, field)
+            for field in ("estimate", "ci_lb", "ci_ub", "k_studies", "k_effects")
+        ]
+        rows.append(
+            (
+                analysis.role,
+                SensitivityRow(name, why, analysis_path(analysis.analysis_id), *figures),
+            )
+        )
+    order = list(ROLES)
+    place = {role: position for position, role in enumerate(order)}
+    return [
+        row
+        for role, row in sorted(rows, key=lambda pair: (place.get(pair[0], len(place)), pair[0]))
+    ]
+
+
+def excluded_effects(context: Context, strand: Strand) -> list[ExcludedEffect]:
+    """Return the effects of the strand's rule that carry a flag or are kept out, with the reason."""
+    if not strand.selection:
+        return []
+    found = []
+    for effect in select_effects(context.evidence.effects, parse_selection(strand.selection)):
+        if effect.excluded_reason is None and effect.flags is None:
+            continue
+        measure = context.evidence.measure_by_id.get(effect.measure_id)
+        found.append(
+            ExcludedEffect(
+                effect=effect,
+                study=context.evidence.study_by_id[effect.study_id].label,
+                measure=measure.name if measure else effect.measure_id,
+                flags=flags_in_words(effect.flags),
+                reason=effect.excluded_reason,
+            )
+        )
+    return found
+
+
+def _tally(values: Sequence[str]) -> str:
+    """Return "USA 150, UK 4, and 3 others" for a list of values, the most common first."""
+    counted = Counter(values).most_common()
+    named = [f"{value} ({n:,})" for value, n in counted[:_NAMED]]
+    rest = len(counted) - len(named)
+    return ", ".join(named) + (f", and {rest:,} more" if rest else "")
+
+
+def _by_study(effects: Sequence[Effect], attribute: str) -> list[str]:
+    """Return the codes of a list attribute, each once for each study."""
+    pairs = {
+        (effect.study_id, code)
+        for effect in effects
+        for code in (split_codes(getattr(effect, attribute)) or ("",))
+    }
+    return [code for _, code in sorted(pairs)]
+
+
+def people_rows(context: Context, effects: Sequence[Effect]) -> list[tuple[str, str]]:
+    """Return who was studied, by whom, where and how, each with numbers of studies."""
+    if not effects:
+        return []
+    evidence, words = context.evidence, context.words
+    studies = [
+        evidence.study_by_id[study_id] for study_id in dict.fromkeys(e.study_id for e in effects)
+    ]
+    arms = [
+        evidence.arm_by_id[arm_id]
+        for arm_id in dict.fromkeys(e.arm_id for e in effects)
+        if arm_id in evidence.arm_by_id
+    ]
+
+    def labels(list_name: str, attribute: str) -> str:
+        return _tally(
+            [
+                words.label(list_name, code) if code else "not reported"
+                for code in _by_study(effects, attribute)
+            ]
+        )
+
+    rows = [
+        ("Needs", labels("need", "needs")),
+        ("Phases", labels("phase", "phases")),
+        ("Places", labels("setting", "settings")),
+        ("Who worked with the pupils", labels("staff_role", "deliverers")),
+        ("Countries", _tally([study.country or "not reported" for study in studies])),
+        ("Kind of study", _tally([say(DESIGNS, study.design) for study in studies])),
+        (
+            "Compared with",
+            _tally([say(COMPARISONS, code) for code in _once_per_study(effects, "comparison")]),
+        ),
+    ]
+    sizes = [say(GROUP_SIZES, arm.group_size) if arm.group_size else "not reported" for arm in arms]
+    rows.append(("Grouping", _tally(sizes)))
+    weeks = sorted(arm.dose_weeks for arm in arms if arm.dose_weeks is not None)
+    if weeks:
+        rows.append(("Length", f"{_length(weeks)} ({len(weeks):,} of {len(arms):,} groups say)"))
+    return rows
+
+
+def _length(weeks: Sequence[float]) -> str:
+    """Return the range and the middle of lengths in weeks, which are sorted."""
+    if weeks[0] == weeks[-1]:
+        return f"{weeks[0]:g} weeks"
+    middle = weeks[(len(weeks) - 1) // 2]
+    return f"{weeks[0]:g} to {weeks[-1]:g} weeks, half of them {middle:g} weeks or less"
+
+
+def _once_per_study(effects: Sequence[Effect], attribute: str) -> list[str]:
+    """Return the values of a plain attribute, each once for each study."""
+    return [
+        value for _, value in sorted({(e.study_id, str(getattr(e, attribute))) for e in effects})
+    ]
+
+
+def harms_sentence(context: Context, effects: Sequence[Effect]) -> str:
+    """Return what the effects say about unwanted effects: that none measures them, or how many do."""
+    harmful = [effect for effect in effects if _is_harm(effect.outcome)]
+    measured = {context.words.plain("outcome", effect.outcome) for effect in effects}
+    negative = {effect.study_id for effect in effects if effect.yi + 1.96 * effect.vi**0.5 < 0}
+    worse = (
+        f" {len(negative):,} of the studies found pupils with the support to do worse on a measure, by more "
+        "than chance would explain."
+        if negative
+        else ""
+    )
+    if harmful:
+        return f"{len(harmful):,} effects measure harm.{worse}"
+    return (
+        "No study here set out to measure harm, such as lessons missed, stigma or distress. Not measured is "
+        f"not the same as none. What was measured: {', '.join(sorted(measured))}.{worse}"
+    )
+
+
+def _is_harm(outcome: str) -> bool:
+    """Return whether an outcome of the vocabulary is about harm."""
+    from whatworks.errors import NotFound
+
+    try:
+        return "harm" in {outcome, *ancestors("outcome", outcome)}
+    except NotFound:
+        return False

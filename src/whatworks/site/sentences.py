@@ -1,0 +1,134 @@
+"""What the numbers say, in sentences: the verbs of GRADE and nothing the numbers do not carry.
+
+Verbs by level of certainty follow GRADE's guidance on informative statements (Santesso et al. 2020,
+Journal of Clinical Epidemiology 119:126-135): high "will", moderate "probably", low "may", very low
+"the evidence is very uncertain".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whatworks.site.figures import decimal
+
+__all__ = ["Interval", "finding_title", "headline", "new_setting", "spread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with the limits of its interval; limits are None where there is no interval."""
+
+    estimate: float
+    low: float | None
+    high: float | None
+
+    @property
+    def direction(self) -> str:
+        """Return better, worse, or unclear when the interval holds zero or does not exist."""
+        if self.low is not None and self.low > 0:
+            return "better"
+        if self.high is not None and self.high < 0:
+            return "worse"
+        return "unclear"
+
+
+_HELPS = {
+    "high": "On average, this will help with {outcome}.",
+    "moderate": "On average, this will probably help with {outcome}.",
+    "low": "On average, this may help with {outcome}.",
+}
+_HARMS = {
+    "high": "On average, this will make {outcome} worse.",
+    "moderate": "On average, this will probably make {outcome} worse.",
+    "low": "On average, this may make {outcome} worse.",
+}
+_UNCLEAR = {
+    "high": "The average effect on {outcome} is close to none, or too small to tell from none.",
+    "moderate": "This probably makes little difference to {outcome} on average, or the studies cannot "
+    "show one.",
+    "low": "This may make little difference to {outcome} on average, or the studies cannot show one.",
+}
+_NOT_JUDGED = {
+    "better": "In these studies, results for {outcome} were better, on average, with this support than "
+    "without it.",
+    "worse": "In these studies, results for {outcome} were worse, on average, with this support than "
+    "without it.",
+    "unclear": "In these studies, the average effect on {outcome} cannot be told from none.",
+}
+
+
+def headline(effect: Interval, level: str | None, outcome: str) -> str:
+    """Return the answer in one sentence.
+
+    Parameters
+    ----------
+    effect : Interval
+        Average effect with its confidence interval; positive is better for the pupil.
+    level : str or None
+        Level of certainty; None when it has not been judged.
+    outcome : str
+        The outcome in plain words, as it stands inside a sentence.
+    """
+    if level is None:
+        return _NOT_JUDGED[effect.direction].format(outcome=outcome)
+    if level == "very_low":
+        return f"The evidence is very uncertain about whether this helps with {outcome}."
+    sentences = {"better": _HELPS, "worse": _HARMS, "unclear": _UNCLEAR}[effect.direction]
+    return sentences[level].format(outcome=outcome)
+
+
+def new_setting(low: float, high: float) -> str:
+    """Return what a prediction interval means for the next school.
+
+    Parameters
+    ----------
+    low, high : float
+        Limits of the 95% prediction interval of the true effect in a new, similar setting.
+    """
+    between = (
+        "In most new settings like these we would expect an average effect between "
+        f"{decimal(low)} and {decimal(high)}."
+    )
+    if low > 0:
+        return f"{between} So it would be expected to help in most of them, by more in some than in others."
+    if high < 0:
+        return f"{between} So it would be expected to make things worse in most of them."
+    return (
+        f"{between} That range runs across zero: in some settings it may help, in others make no "
+        "difference or do worse than what the comparison pupils had."
+    )
+
+
+def spread(i2: float, tau2: float) -> str:
+    """Return how far the studies differ, in words.
+
+    The bands of I squared are those of the Cochrane Handbook (version 6, section 10.10.2), which
+    overlap on purpose; the words here take the middle of each overlap.
+    """
+    if tau2 == 0:
+        return "The studies do not differ by more than chance would make them differ."
+    if i2 < 35:
+        return "The true effects of the studies differ a little."
+    if i2 < 55:
+        words = "somewhat"
+    elif i2 < 82.5:
+        words = "a good deal"
+    else:
+        words = "a great deal"
+    return f"The true effects of the studies differ {words}, so the average hides differences between settings."
+
+
+def finding_title(effect: Interval, n_studies: int, n_positive: int) -> str:
+    """Return a chart's title: what it shows, as a sentence."""
+    if effect.direction == "better":
+        ending = "and the average is above zero"
+    elif effect.direction == "worse":
+        ending = "and the average is below zero"
+    else:
+        ending = "and the average cannot be told from zero"
+    if n_studies == 1:
+        side = "better" if n_positive else "no better"
+        return f"In the one study, pupils with the support did {side} than those without, {ending}"
+    return (
+        f"Pupils with the support did better in {n_positive:,} of {n_studies:,} studies, {ending}"
+    )

@@ -1,0 +1,78 @@
+"""Run the server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+
+from whatworks.errors import UserError
+from whatworks.release.evidence import Evidence
+from whatworks.release.read import ReleaseLabel
+
+__all__ = ["run"]
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises
+    ------
+    UserError
+        The address is taken, or is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that name
+    # it; without, each answer waits 40 ms for the reader's delayed acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+        return listening
+    except OSError as error:
+        listening.close()
+        raise UserError(
+            f"Cannot listen on {host}, port {port}: {error.strerror}. Stop what is using it, or choose "
+            "another with --port."
+        ) from None
+
+
+def run(
+    load_evidence: Callable[[], Evidence],
+    release_label: ReleaseLabel,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+) -> None:
+    """Serve an evidence base until interrupted; print its address once it can be opened.
+
+    Parameters
+    ----------
+    load_evidence, release_label
+        As for `web.app.create_app`.
+    host : str
+        Address to listen on; by default only this machine can reach it.
+    port : int
+        Port to listen on; 0 takes a free one.
+
+    Raises
+    ------
+    UserError
+        The address cannot be listened on.
+    """
+    import uvicorn
+
+    from whatworks.web.app import create_app
+
+    listening = _listen(host, port)
+    app = create_app(load_evidence, release_label)
+    config = uvicorn.Config(app, log_level="warning", server_header=False)
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(
+        f"whatworks is at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C stops it)\n"
+    )
+    sys.stdout.flush()
+    uvicorn.Server(config).run(sockets=[listening])

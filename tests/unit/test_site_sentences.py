@@ -1,0 +1,72 @@
+"""What the numbers say in words."""
+
+import pytest
+
+from whatworks.grading.levels import LEVELS
+from whatworks.site.plain import CERTAINTY_LEVELS
+from whatworks.site.sentences import Interval, finding_title, headline, new_setting, spread
+
+BETTER = Interval(0.3, 0.1, 0.5)
+WORSE = Interval(-0.3, -0.5, -0.1)
+UNCLEAR = Interval(0.1, -0.1, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("level", "sentence"),
+    [
+        ("high", "On average, this will help with reading."),
+        ("moderate", "On average, this will probably help with reading."),
+        ("low", "On average, this may help with reading."),
+        ("very_low", "The evidence is very uncertain about whether this helps with reading."),
+        (
+            None,
+            "In these studies, results for reading were better, on average, with this support than "
+            "without it.",
+        ),
+    ],
+)
+def test_the_verb_follows_the_certainty(level, sentence):
+    assert headline(BETTER, level, "reading") == sentence
+
+
+@pytest.mark.parametrize("level", ["high", "moderate", "low"])
+def test_an_interval_across_zero_never_says_that_it_helps(level):
+    sentence = headline(UNCLEAR, level, "reading")
+    assert "help" not in sentence
+    assert "little" in sentence or "none" in sentence
+
+
+@pytest.mark.parametrize("level", ["high", "moderate", "low"])
+def test_a_loss_is_said_to_be_one(level):
+    assert "worse" in headline(WORSE, level, "reading")
+
+
+def test_every_level_of_grading_has_words():
+    assert set(CERTAINTY_LEVELS) == set(LEVELS)
+    for effect in (BETTER, WORSE, UNCLEAR):
+        assert all(headline(effect, level, "maths") for level in LEVELS)
+
+
+def test_an_estimate_without_interval_is_unclear():
+    assert Interval(0.9, None, None).direction == "unclear"
+
+
+def test_a_prediction_interval_across_zero_says_that_it_may_not_help():
+    assert "do worse" in new_setting(-0.1, 0.9)
+    assert "\N{MINUS SIGN}0.10 and 0.90" in new_setting(-0.1, 0.9)
+    assert "expected to help in most" in new_setting(0.1, 0.5)
+    assert "worse in most" in new_setting(-0.5, -0.1)
+
+
+def test_spread_has_stronger_words_for_more_spread():
+    said = [spread(i2, 0.1) for i2 in (10.0, 50.0, 70.0, 90.0)]
+    assert len(set(said)) == 4
+    assert "chance" in spread(0.0, 0.0)
+
+
+def test_a_chart_title_states_the_finding():
+    assert finding_title(BETTER, 37, 36).startswith(
+        "Pupils with the support did better in 36 of 37"
+    )
+    assert finding_title(BETTER, 1, 1).startswith("In the one study")
+    assert "cannot be told from zero" in finding_title(UNCLEAR, 5, 3)
