@@ -1,0 +1,1 @@
+"""What people do: load, compute, save with an event, in one transaction. One file for each."""

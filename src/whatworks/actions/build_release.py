@@ -1,0 +1,108 @@
+"""Build a release from the store: join the data package and the static site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from whatworks import __version__
+from whatworks.errors import UserError
+from whatworks.release.build import release_files, write_folder, write_zip
+from whatworks.release.changes import changes_between
+from whatworks.release.evidence import Evidence
+from whatworks.release.files import open_release_files
+from whatworks.release.plan import planned_analyses
+from whatworks.release.read import ReleaseLabel, read_label, read_release
+from whatworks.store import Store
+from whatworks.synthesis import DEFAULT_MONTHS_TABLE
+
+__all__ = ["build_release", "require_current_analyses"]
+
+
+def build_release(
+    store: Store,
+    *,
+    target: Path,
+    name: str,
+    title: str,
+    version: str,
+    released_on: date,
+    previous: Path | None = None,
+    with_site: bool = True,
+) -> dict[str, bytes]:
+    """Write a release of the store as it is now.
+
+    Parameters
+    ----------
+    target : Path
+        New folder, or a file ending in .zip.
+    previous : Path, optional
+        The release before, to tell what changed.
+
+    Returns
+    -------
+    dict
+        The files written, by name.
+
+    Raises
+    ------
+    UserError
+        The target exists, or analyses are not up to date with the evidence.
+    """
+    evidence = store.evidence()
+    require_current_analyses(evidence)
+    label = ReleaseLabel(name, title, version, released_on.isoformat(), __version__)
+    changes, previous_version = None, None
+    if previous is not None:
+        before = open_release_files(previous)
+        previous_version = read_label(before).version
+        changes = changes_between(read_release(before), evidence)
+    files = release_files(
+        evidence,
+        label,
+        changes=changes,
+        previous_version=previous_version,
+        site=_site if with_site else None,
+    )
+    if target.suffix == ".zip":
+        write_zip(files, target)
+    else:
+        write_folder(files, target)
+    return files
+
+
+def _site(evidence: Evidence, label: ReleaseLabel) -> Mapping[str, bytes]:
+    """Return the static site's files."""
+    from whatworks.site import site_files
+
+    return site_files(evidence, label)
+
+
+def require_current_analyses(evidence: Evidence) -> None:
+    """Refuse evidence whose analyses do not follow from its present rows.
+
+    Raises
+    ------
+    UserError
+        Naming the analyses that are stale or missing.
+    """
+    wanted = {
+        analysis.analysis_id: analysis
+        for analysis, _ in planned_analyses(
+            evidence, code_version=__version__, months_table=DEFAULT_MONTHS_TABLE
+        )
+    }
+    missing = [
+        f"{analysis.subject} ({analysis.role})"
+        for identity, analysis in wanted.items()
+        if identity not in evidence.analysis_by_id
+    ]
+    if missing:
+        shown = ", ".join(missing[:5]) + (
+            f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        )
+        raise UserError(
+            f"{len(missing)} analyses are not up to date with the evidence: {shown}. "
+            "Run `whatworks analyse`, then build the release again."
+        )

@@ -1,0 +1,103 @@
+"""Options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from whatworks.release import Evidence
+    from whatworks.store import Actor, Store
+
+__all__ = [
+    "actor_option",
+    "as_actor",
+    "evidence_options",
+    "open_evidence",
+    "open_store",
+    "store_option",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_STORE = "whatworks.db"
+
+
+def store_option(function: F) -> F:
+    """Add --store: the store a command works on."""
+    return click.option(
+        "--store",
+        "store_at",
+        envvar="WHATWORKS_STORE",
+        default=DEFAULT_STORE,
+        show_default=True,
+        show_envvar=True,
+        metavar="PATH|URL",
+        help="SQLite file, or postgresql+psycopg://... URL.",
+    )(function)
+
+
+def actor_option(function: F) -> F:
+    """Add --as: who acts."""
+    return click.option(
+        "--as",
+        "acting_as",
+        envvar="WHATWORKS_ACTOR",
+        default=None,
+        metavar="PSEUDONYM",
+        help="Pseudonym recorded as the actor [default: local].",
+    )(function)
+
+
+def evidence_options(function: F) -> F:
+    """Add --store and --release: where a reading command reads."""
+    function = click.option(
+        "--release",
+        "release_at",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Read a release (folder or zip) instead of a store.",
+    )(function)
+    return click.option(
+        "--store",
+        "store_at",
+        envvar="WHATWORKS_STORE",
+        default=None,
+        show_envvar=True,
+        metavar="PATH|URL",
+        help=f"Store to read [default: {DEFAULT_STORE} here, else the demo evidence base].",
+    )(function)
+
+
+def open_store(store_at: str) -> Store:
+    """Open the store a command works on."""
+    from whatworks.store import Store
+
+    return Store.open(store_at)
+
+
+def as_actor(acting_as: str | None) -> Actor:
+    """Return who acts; the login name is never stored."""
+    from whatworks.store import Actor
+
+    return Actor(pseudonym=acting_as or "local", role="lead")
+
+
+def open_evidence(store_at: str | None, release_at: Path | None) -> Evidence:
+    """Return the evidence a reading command is about, and say on stderr when it is the demo."""
+    from whatworks.release import read_release
+    from whatworks.release.files import open_release_files
+
+    if release_at is not None:
+        return read_release(open_release_files(release_at))
+    if store_at is None and Path(DEFAULT_STORE).exists():
+        store_at = DEFAULT_STORE
+    if store_at is not None:
+        return open_store(store_at).evidence()
+    from whatworks.demo import demo_release
+
+    click.echo("Showing the demo evidence base (no store was named).", err=True)
+    return read_release(demo_release())

@@ -1,0 +1,55 @@
+"""`whatworks serve`: an evidence base as a website."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from whatworks.cli.options import evidence_options, open_evidence
+
+__all__ = ["serve"]
+
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+port_option = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+
+
+@click.command()
+@evidence_options
+@host_option
+@port_option
+def serve(store_at: str | None, release_at: Path | None, host: str, port: int) -> None:
+    """Serve an evidence base as a website, until Ctrl-C.
+
+    \b
+    Example: whatworks serve --store whatworks.db --port 8000
+    """
+    from datetime import UTC, datetime
+
+    from whatworks import __version__
+    from whatworks.cli.options import DEFAULT_STORE, open_store
+    from whatworks.release import ReleaseLabel, read_label
+    from whatworks.release.files import open_release_files
+    from whatworks.web.serve import run
+
+    if store_at is None and release_at is None and Path(DEFAULT_STORE).exists():
+        store_at = DEFAULT_STORE
+    if release_at is None and store_at is not None:
+        from whatworks.actions.live_evidence import live_evidence
+
+        today = datetime.now(UTC).date().isoformat()
+        label = ReleaseLabel(
+            "whatworks", "Working copy, not a release", "draft", today, __version__
+        )
+        run(live_evidence(open_store(store_at)), label, host=host, port=port)
+        return
+    if release_at is not None:
+        label = read_label(open_release_files(release_at))
+    else:
+        from whatworks.demo import demo_release
+
+        label = read_label(demo_release())
+    evidence = open_evidence(None, release_at)
+    run(lambda: evidence, label, host=host, port=port)

@@ -1,0 +1,27 @@
+"""From bytes to text to rows to values: reading people's tables, and saying what is wrong in them."""
+
+from whatworks.tabular.cells import (
+    CellError,
+    is_missing,
+    parse_boolean,
+    parse_integer,
+    parse_number,
+    parse_text,
+)
+from whatworks.tabular.csv_table import CsvRow, CsvTable, read_csv
+from whatworks.tabular.decoding import Decoded, decode, unpack
+
+__all__ = [
+    "CellError",
+    "CsvRow",
+    "CsvTable",
+    "Decoded",
+    "decode",
+    "is_missing",
+    "parse_boolean",
+    "parse_integer",
+    "parse_number",
+    "parse_text",
+    "read_csv",
+    "unpack",
+]
