@@ -97,7 +97,7 @@ class RawFile:
     name
         File name as given by the person.
     format
-        Recognised format: ris, nbib, bibtex, csv.
+        Recognised format: ris, nbib, bibtex, csv or json.
     encoding
         Character encoding it was read with.
     n_bytes
