@@ -164,6 +164,15 @@ def test_a_value_of_the_wrong_type_is_a_bug(
         add(store, table, row(table, **{column: value}))
 
 
+def test_an_empty_optional_text_is_kept_as_missing_and_a_required_one_as_empty(
+    store: Store,
+) -> None:
+    add(store, "reviews", row("reviews", title="", note=""))
+    (review,) = store.rows("reviews")
+    assert (review.title, review.note) == ("", None)
+    assert add(store, "reviews", row("reviews", title="", note=None)) == 0
+
+
 def test_a_row_of_another_noun_is_a_bug(store: Store) -> None:
     with pytest.raises(TypeError, match="reviews takes Review, not Search"):
         add(store, "reviews", row("searches"))

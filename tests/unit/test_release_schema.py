@@ -2,7 +2,10 @@ from dataclasses import dataclass, fields
 
 import pytest
 
+from tests.builders import an_effect
+from whatworks.release.addresses import row_address
 from whatworks.release.evidence import Evidence
+from whatworks.release.hashing import content_hash
 from whatworks.release.schema import TABLES, table_of
 
 
@@ -43,3 +46,15 @@ def test_a_noun_with_an_undescribed_field_is_refused():
 
     with pytest.raises(TypeError, match=r"Thing\.size has no description"):
         table_of("things", Thing, key=("name",))
+
+
+def test_a_rows_address_does_not_change_when_an_empty_column_is_added():
+    without = an_effect("a", subgroup=None)
+    cells = {
+        column.name: getattr(without, column.name)
+        for column in TABLES["effects"].columns
+        if getattr(without, column.name) is not None
+    }
+
+    assert row_address("effects", without) == content_hash(cells)[:16]
+    assert row_address("effects", an_effect("a", subgroup="boys")) != row_address("effects", without)

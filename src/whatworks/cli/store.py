@@ -119,3 +119,39 @@ def upgrade(store_at: str) -> None:
     from whatworks.store import upgrade as upgrade_store
 
     click.echo(upgrade_store(store_at).summary())
+
+
+@store.command("export-log")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--people", is_flag=True, help="Take the names and addresses of people along.")
+@store_option
+def export_log(file: Path, people: bool, store_at: str) -> None:
+    """Write the whole event log and all files as JSON lines, to move a store to another database.
+
+    \b
+    Example: whatworks store export-log log.jsonl
+    """
+    from whatworks.errors import UserError
+
+    opened = open_store(store_at)
+    if file.exists():
+        raise UserError(f"{file} exists already. Give a new file.")
+    with file.open("wb") as stream:
+        summary = opened.export_log(stream, people=people)
+    click.echo(f"{file}: {summary.n_events:,} events.")
+
+
+@store.command("import-log")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@store_option
+def import_log(file: Path, store_at: str) -> None:
+    """Make a new store from an exported log, on SQLite or PostgreSQL.
+
+    \b
+    Example: whatworks store import-log log.jsonl --store moved.db
+    """
+    from whatworks.store import Store
+
+    with file.open("rb") as stream, Store.create(store_at) as made:
+        summary = made.import_log(stream)
+    click.echo(f"{store_at}: {summary.n_events:,} events.")

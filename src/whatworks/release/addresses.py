@@ -33,12 +33,15 @@ def row_identity(table_name: str, row: Any) -> str:
 
 
 def row_address(table_name: str, row: Any) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a row's published columns."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of a row's published columns.
+
+    Missing values are left out, so that a column added later does not change old addresses.
+    """
     table = TABLES[table_name]
     cells = {
         column.name: getattr(row, column.name)
         for column in table.columns
-        if column.name not in table.withheld
+        if column.name not in table.withheld and getattr(row, column.name) is not None
     }
     return content_hash(cells)[:ROW_HASH_LENGTH]
 

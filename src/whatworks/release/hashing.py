@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from typing import Any
 
-__all__ = ["canonical_json", "content_hash", "row_hash"]
+__all__ = ["ROW_HASH_LENGTH", "canonical_json", "content_hash"]
 
+# Digits of a row's address: enough that no two rows of a base of billions meet by chance.
 ROW_HASH_LENGTH = 16
 
 
@@ -31,8 +31,3 @@ def canonical_json(value: Any) -> str:
 def content_hash(value: Any) -> str:
     """Return the SHA-256 of the canonical JSON, 64 hexadecimal digits."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
-
-
-def row_hash(row: Any) -> str:
-    """Return the address of one row (a noun instance): 16 hexadecimal digits of its SHA-256."""
-    return content_hash(dataclasses.asdict(row))[:ROW_HASH_LENGTH]

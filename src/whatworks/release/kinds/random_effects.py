@@ -64,11 +64,16 @@ def random_effects_of(
 
 
 def _interval(
-    name: str, limits: tuple[float, float] | None, unit: str, label: str, why_not: str
+    name: str,
+    limits: tuple[float, float] | None,
+    unit: str,
+    label: str,
+    why_not: str,
+    note: str | None = None,
 ) -> list[Result]:
     """Return the two limits of an interval, or the reason why there is none."""
     low, high = limits if limits is not None else (None, None)
-    note = None if limits is not None else why_not
+    note = note if limits is not None else why_not
     return [
         Result(f"{name}_lb", low, unit, f"Lower limit of the {label}", note),
         Result(f"{name}_ub", high, unit, f"Upper limit of the {label}", note),
@@ -89,6 +94,16 @@ def _estimates(fit: RandomEffects) -> list[Result]:
     ]
 
 
+def _tau2_outside(fit: RandomEffects) -> str | None:
+    """Return why an estimate may lie outside its own interval, where it does."""
+    if fit.tau2 is None or fit.tau2_ci is None or fit.tau2_ci[0] <= fit.tau2 <= fit.tau2_ci[1]:
+        return None
+    return (
+        "The estimate lies outside this interval: it maximises the likelihood, the interval comes from "
+        "Cochran's Q, and the two weigh precise studies differently. Neither is an error."
+    )
+
+
 def _heterogeneity(fit: RandomEffects) -> list[Result]:
     """Return how far the studies differ."""
     return [
@@ -99,6 +114,7 @@ def _heterogeneity(fit: RandomEffects) -> list[Result]:
             "g squared",
             "Q-profile interval of tau squared",
             "The interval needs at least two studies.",
+            note=_tau2_outside(fit),
         ),
         Result(
             "i2",
