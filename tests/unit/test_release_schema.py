@@ -57,4 +57,6 @@ def test_a_rows_address_does_not_change_when_an_empty_column_is_added():
     }
 
     assert row_address("effects", without) == content_hash(cells)[:16]
-    assert row_address("effects", an_effect("a", subgroup="boys")) != row_address("effects", without)
+    assert row_address("effects", an_effect("a", subgroup="boys")) != row_address(
+        "effects", without
+    )

@@ -9,6 +9,7 @@ from whatworks.site.certainty_view import CertaintyView, certainty_view
 from whatworks.site.context import Context
 from whatworks.site.figures import plural
 from whatworks.site.numbers import Figure
+from whatworks.site.pages.strand_evidence import KeptOut, kept_out
 from whatworks.site.sentences import headline
 from whatworks.vocab import split_codes
 
@@ -28,6 +29,10 @@ class StrandCard:
     low: Figure | None
     high: Figure | None
     months: Figure | None
+    months_low: Figure | None
+    months_high: Figure | None
+    unclear: bool
+    kept_out: KeptOut | None
     k_studies: Figure | None
     studies_word: str
 
@@ -95,6 +100,10 @@ def strand_card(context: Context, strand: Strand) -> StrandCard:
         low=numbers.figure(main, "ci_lb"),
         high=numbers.figure(main, "ci_ub"),
         months=numbers.figure(main, "months"),
+        months_low=numbers.figure(main, "months_lb"),
+        months_high=numbers.figure(main, "months_ub"),
+        unclear=effect is None or effect.direction == "unclear",
+        kept_out=kept_out(context, strand),
         k_studies=numbers.figure(main, "k_studies"),
         studies_word="study" if n_studies == 1 else "studies",
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from whatworks.site.figures import decimal
 
-__all__ = ["Interval", "finding_title", "headline", "new_setting", "spread"]
+__all__ = ["Interval", "finding_title", "headline", "new_setting", "spread", "with_kept_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,34 @@ def new_setting(low: float, high: float) -> str:
         f"{decimal(low)} and {decimal(high)}."
     )
     if low > 0:
-        return f"{between} So it would be expected to help in most of them, by more in some than in others."
+        return (
+            f"{between} As far as these studies can be trusted, it would be expected to help in most of "
+            "them, by more in some than in others."
+        )
     if high < 0:
-        return f"{between} So it would be expected to make things worse in most of them."
+        return (
+            f"{between} As far as these studies can be trusted, it would be expected to make things worse "
+            "in most of them."
+        )
     return (
         f"{between} That range runs across zero: in some settings it may help, in others make no "
         "difference or do worse than what the comparison pupils had."
     )
+
+
+def with_kept_out(main: Interval, all_in: Interval) -> str:
+    """Return what taking in the effects that were kept out would do to the answer.
+
+    Parameters
+    ----------
+    main, all_in : Interval
+        The average without them, and with them.
+    """
+    if all_in.direction == "unclear":
+        return "could not be told from none"
+    if all_in.direction == main.direction:
+        return "would point the same way"
+    return "would be above zero" if all_in.direction == "better" else "would be below zero"
 
 
 def spread(i2: float, tau2: float) -> str:

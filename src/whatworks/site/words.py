@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +10,21 @@ from functools import cached_property
 from whatworks import vocab
 from whatworks.vocab import Term, split_codes
 
-__all__ = ["Words", "capitalise", "humanise", "shorten"]
+__all__ = ["Words", "capitalise", "humanise", "readable", "shorten"]
 
 
 def humanise(code: str) -> str:
     """Return a code as words where no list has it: "quasi_randomised" gives "quasi randomised"."""
     return code.replace("_", " ")
+
+
+def readable(name: str) -> str:
+    """Return a name of a source without its underscores; the name itself stays as given in the tables.
+
+    In a name of several words an underscore parts off a version, as in "Anxiety Scale_Parent report";
+    in one without blanks it stands for a blank.
+    """
+    return re.sub(r"\s*_+\s*", ", " if " " in name else " ", name).strip(", ")
 
 
 def capitalise(text: str) -> str:

@@ -12,11 +12,13 @@ from whatworks.release.schema import TABLES
 from whatworks.site.context import Context
 from whatworks.site.csv_file import csv_download
 from whatworks.site.forest import forest_rows
+from whatworks.site.months import months_in_words
 from whatworks.site.numbers import figure_of
 from whatworks.site.page import Download, Page
 from whatworks.site.paths import analysis_path, review_path, slug, strand_path, study_path
 from whatworks.site.plain import KINDS, OPTIONS, ROLES, say
 from whatworks.site.r_call import r_call
+from whatworks.site.words import readable
 
 __all__ = ["analysis_download", "analysis_page"]
 
@@ -109,7 +111,7 @@ def _effect_rows(context: Context, analysis: Analysis) -> list[EffectRow]:
             EffectRow(
                 study_label=context.evidence.study_by_id[effect.study_id].label,
                 study_href=f"{study_path(effect.study_id)}#{slug(effect.effect_id)}",
-                measure=measure.name if measure else effect.measure_id,
+                measure=readable(measure.name if measure else effect.measure_id),
                 yi=effect.yi,
                 vi=effect.vi,
                 route=effect.route.replace("_", " "),
@@ -185,7 +187,7 @@ def _number_rows(context: Context, analysis: Analysis) -> Sequence[NumberRow]:
                 shown=figure.text,
                 exact="none" if number.value is None else repr(number.value),
                 unit=number.unit,
-                note=number.note,
+                note=months_in_words(number.note, analysis),
             )
         )
     return rows

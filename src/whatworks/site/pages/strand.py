@@ -10,11 +10,13 @@ from whatworks.site.certainty_view import step_views
 from whatworks.site.context import Context
 from whatworks.site.csv_file import csv_download
 from whatworks.site.forest import ForestRow, analysis_effects, forest_rows
+from whatworks.site.months import months_source
 from whatworks.site.page import Download, Page
 from whatworks.site.pages.strand_chart import chart_view
 from whatworks.site.pages.strand_evidence import (
     excluded_effects,
     harms_sentence,
+    kept_out,
     people_rows,
     sensitivity_rows,
 )
@@ -147,6 +149,8 @@ def strand_page(context: Context, strand: Strand) -> Page:
             "studies": [evidence.study_by_id[study_id] for study_id in study_ids],
             "unused": held if strand.status == "no_usable_study" else [],
             "excluded": excluded_effects(context, strand),
+            "kept_out": kept_out(context, strand),
+            "months_source": months_source(main),
             "harms": harms_sentence(context, effects) if effects else None,
             "not_known": [line.strip() for line in strand.not_known.splitlines() if line.strip()],
             "says_cost": "cost" in strand.not_known.lower(),

@@ -11,16 +11,21 @@ from whatworks.extraction.nouns import Effect
 from whatworks.release.nouns import Strand
 from whatworks.release.selection import parse_selection, select_effects
 from whatworks.site.context import Context
+from whatworks.site.figures import plural
 from whatworks.site.numbers import Figure
 from whatworks.site.paths import analysis_path
 from whatworks.site.plain import COMPARISONS, DESIGNS, GROUP_SIZES, ROLES, flags_in_words, say
+from whatworks.site.sentences import with_kept_out
+from whatworks.site.words import readable
 from whatworks.vocab import ancestors, split_codes
 
 __all__ = [
     "ExcludedEffect",
+    "KeptOut",
     "SensitivityRow",
     "excluded_effects",
     "harms_sentence",
+    "kept_out",
     "people_rows",
     "sensitivity_rows",
 ]
@@ -52,6 +57,37 @@ class ExcludedEffect:
     measure: str
     flags: str
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """What was left out of the main result as likely wrong, and the average with it taken in."""
+
+    n_effects: int
+    n_studies: int
+    estimate: Figure
+    low: Figure | None
+    high: Figure | None
+    meaning: str
+
+
+def kept_out(context: Context, strand: Strand) -> KeptOut | None:
+    """Return the effects kept out of the strand's average; None where none was, or none was computed."""
+    main = context.numbers.interval(context.numbers.analysis(strand.strand_id, "main"))
+    analysis = context.numbers.analysis(strand.strand_id, "with_kept_out")
+    all_in = context.numbers.interval(analysis)
+    estimate = context.numbers.figure(analysis, "estimate")
+    out = [row.effect for row in excluded_effects(context, strand) if row.reason]
+    if main is None or all_in is None or estimate is None or not out:
+        return None
+    return KeptOut(
+        n_effects=len(out),
+        n_studies=len({effect.study_id for effect in out}),
+        estimate=estimate,
+        low=context.numbers.figure(analysis, "ci_lb"),
+        high=context.numbers.figure(analysis, "ci_ub"),
+        meaning=with_kept_out(main, all_in),
+    )
 
 
 def sensitivity_rows(context: Context, strand: Strand) -> list[SensitivityRow]:
@@ -95,7 +131,7 @@ def excluded_effects(context: Context, strand: Strand) -> list[ExcludedEffect]:
             ExcludedEffect(
                 effect=effect,
                 study=context.evidence.study_by_id[effect.study_id].label,
-                measure=measure.name if measure else effect.measure_id,
+                measure=readable(measure.name if measure else effect.measure_id),
                 flags=flags_in_words(effect.flags),
                 reason=effect.excluded_reason,
             )
@@ -159,7 +195,13 @@ def people_rows(context: Context, effects: Sequence[Effect]) -> list[tuple[str, 
     rows.append(("Grouping", _tally(sizes)))
     weeks = sorted(arm.dose_weeks for arm in arms if arm.dose_weeks is not None)
     if weeks:
-        rows.append(("Length", f"{_length(weeks)} ({len(weeks):,} of {len(arms):,} groups say)"))
+        rows.append(
+            (
+                "Length",
+                f"{_length(weeks)} ({len(weeks):,} of {len(arms):,} groups say), "
+                "as the sources give it",
+            )
+        )
     return rows
 
 
@@ -183,17 +225,20 @@ def harms_sentence(context: Context, effects: Sequence[Effect]) -> str:
     harmful = [effect for effect in effects if _is_harm(effect.outcome)]
     measured = {context.words.plain("outcome", effect.outcome) for effect in effects}
     negative = {effect.study_id for effect in effects if effect.yi + 1.96 * effect.vi**0.5 < 0}
+    n_studies = len({effect.study_id for effect in effects})
     worse = (
-        f" {len(negative):,} of the studies found pupils with the support to do worse on a measure, by more "
-        "than chance would explain."
+        f" In {len(negative):,} of the {plural(n_studies, 'study', 'studies')}, pupils with the support did "
+        "worse than the others on at least one measure, and the interval of that effect does not reach "
+        "zero. Among many measures a few such results come up by chance alone."
         if negative
         else ""
     )
     if harmful:
-        return f"{len(harmful):,} effects measure harm.{worse}"
+        return f"{plural(len(harmful), 'effect')} of a measure of harm {'is' if len(harmful) == 1 else 'are'} held here.{worse}"
     return (
-        "No study here set out to measure harm, such as lessons missed, stigma or distress. Not measured is "
-        f"not the same as none. What was measured: {', '.join(sorted(measured))}.{worse}"
+        "No measure of harm, such as lessons missed, stigma or distress, is held here: the studies may not "
+        "have taken one, or it was not carried over. That is not the same as no harm. What was measured: "
+        f"{', '.join(sorted(measured))}.{worse}"
     )
 
 

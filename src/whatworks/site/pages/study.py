@@ -18,6 +18,7 @@ from whatworks.site.plain import (
     flags_in_words,
     say,
 )
+from whatworks.site.words import readable
 from whatworks.vocab import split_codes
 
 __all__ = ["study_page"]
@@ -40,6 +41,10 @@ _RAW = (
     ("reported_se", "its standard error as reported"),
     ("icc", "likeness of pupils within a class (ICC)"),
 )
+
+
+# Sources count weeks in their own ways: several school years may be one long number.
+_AMOUNT = "Amount, as the source gives it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def _arm_view(context: Context, arm: Arm) -> ArmView:
     """Return an arm in words."""
     words = context.words
     kind = "Support" if arm.role == "intervention" else "Comparison"
-    rows = [("Amount", _dose(arm))]
+    rows = [(_AMOUNT, _dose(arm))]
     if arm.role == "intervention":
         rows = [
             ("Approach", words.labels("approach", arm.approaches)),
@@ -108,7 +113,7 @@ def _effect_view(context: Context, effect: Effect) -> EffectView:
         for field, label in _RAW
         if getattr(effect, field) is not None
     ]
-    name = measure.name if measure else effect.measure_id
+    name = readable(measure.name if measure else effect.measure_id)
     return EffectView(
         effect=effect,
         anchor=slug(effect.effect_id),
