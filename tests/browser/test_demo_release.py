@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -79,6 +80,15 @@ def test_every_number_of_a_main_analysis_is_shown_on_its_strand(
             number = evidence.number_by_id.get(f"{strand.strand_id}.main.{field}")
             if number is not None and number.value is not None:
                 assert number.number_id in shown, (strand.strand_id, field)
+
+
+def test_the_largest_strand_prints_on_two_sides(browser, served_demo: Served) -> None:
+    context = browser.new_context()
+    watched = Watched(context.new_page(), served_demo.address)
+    watched.open(path_of(served_demo.site, "largest strand"))
+    printed = watched.page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page[^s]", printed)) <= 2
+    context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

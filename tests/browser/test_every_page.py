@@ -17,6 +17,7 @@ CONTENT_POLICY = (
 KINDS = {
     "home": "index.html",
     "need with answers": "needs/SPLD.html",
+    "need in one phase": "needs/SPLD/p.html",
     "need with nothing": "needs/PD.html",
     "strand, attainment, judged": "strands/small-group.html",
     "strand, many studies, not judged": "strands/sel-anxiety.",

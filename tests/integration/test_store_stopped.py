@@ -22,10 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITE = {"actor": ACTOR, "action": "try", "object_type": "review", "object_id": "r"}
 
 IMPORT = """
+import signal
 import sys
 from tests.store_places import ACTOR, row
 from whatworks.store import Store
 
+# A test run in the background hands down an ignored Ctrl-C; a person's terminal does not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 records = [row("records", record_id=str(n), abstract="words " * 100) for n in range(12_313)]
 with Store.open(sys.argv[1]) as store:
     with store.write(actor=ACTOR, action="import", object_type="review", object_id="r") as tx:

@@ -10,8 +10,8 @@ from tests.browser.fixture_evidence import RELEASE, invented_evidence
 from whatworks import site
 from whatworks.release import Evidence
 from whatworks.site.pages.strand_chart import embed_json
-from whatworks.site.paths import study_path
-from whatworks.synthesis import ROUTES
+from whatworks.site.paths import slug, study_path
+from whatworks.synthesis import DEFAULT_MONTHS_TABLE, ROUTES, months_table
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,57 @@ def test_every_step_of_a_judgement_is_shown_with_its_reason_and_numbers(made, ev
     assert 'data-number="small-group.main.pi_lb"' in html
 
 
+def test_the_average_with_effects_kept_out_stands_beside_the_headline(made, evidence):
+    html = made.page("strands/small-group.html").html
+    headline = html.partition('class="ww-headline"')[2].partition('class="govuk-grid-row"')[0]
+    card = made.page("needs/SPLD.html").html
+    for field in ("estimate", "ci_lb", "ci_ub"):
+        number = f'data-number="small-group.with_kept_out.{field}"'
+        assert number in headline
+        assert number in card
+    assert "1 effect of 1 study that looks like an error" in text(f"<main>{headline}</main>")
+
+
+def test_a_strand_that_keeps_nothing_out_does_not_speak_of_it(made):
+    assert "Kept out:" not in text(made.page("strands/mindfulness.html").html)
+
+
+def test_months_name_the_table_by_its_title_and_link_it(made):
+    table = months_table(DEFAULT_MONTHS_TABLE)
+    html = made.page("strands/small-group.html").html
+    assert str(escape(table.title)) in html
+    assert f'href="{table.source}"' in html
+    assert table.version not in html
+
+
+def test_a_need_can_be_narrowed_by_phase(made):
+    whole = made.page("needs/SPLD.html").html
+    assert 'href="../needs/SPLD/p.html"' in whole
+    primary = made.page("needs/SPLD/p.html")
+    assert primary.title.endswith(": primary school")
+    assert "strands/small-group.html" in primary.html
+    assert made.page("needs/SPLD/p16.html") is None
+    secondary = made.page("needs/SEMH/s.html").html
+    assert "strands/mindfulness.html" in secondary
+
+
+def test_home_and_map_say_what_is_held_for_alternative_provision_and_adult_life(made):
+    home = text(made.page("index.html").html)
+    for words in (
+        "Alternative provision, such as a pupil referral unit",
+        "Living on one&#39;s own",
+    ):
+        assert f"{words} " in home
+        assert "No study of support held here yet" in home.partition(words)[2][:80]
+    on_map = text(made.page("gap-map.html").html)
+    assert "such as a pupil referral unit 0" in on_map
+    assert "Outside the classroom, in an ordinary school (Withdrawal from class) 0" not in on_map
+
+
+def test_a_search_for_one_approach_is_not_called_a_search_for_all(made):
+    assert "1 approach looked for, no usable study found" in text(made.page("index.html").html)
+
+
 def test_effects_kept_out_are_listed_with_the_reason(made):
     said = text(made.page("strands/small-group.html").html)
     assert "Kept out for this reason" in said
@@ -98,6 +149,16 @@ def test_identification_spells_out_its_warnings_and_counts_per_hundred(made):
     assert "14 have the need: 8 found, 5 missed. False alarms: 16 ." in said
     assert "83 per cent (77 to 88)" in said
     assert "No counts were published" in said
+
+
+def test_a_flattered_tool_is_not_carried_over_to_a_school(made, evidence):
+    html = made.page("identification.html").html
+    flattered = {"incorporation", "healthy_controls", "fitted_and_tested_on_same"}
+    for row in evidence.accuracies:
+        cells = html.partition(f'id="{slug(row.accuracy_id)}"')[2].partition("</tr>")[0]
+        has_rates = row.sensitivity is not None or row.tp is not None
+        expected = has_rates and not flattered & set((row.warnings or "").split(";"))
+        assert ("Where 10 have the need" in cells) == expected, row.accuracy_id
 
 
 def test_a_flow_that_does_not_add_up_is_shown_as_failed_and_first(made):

@@ -4,7 +4,15 @@ import pytest
 
 from whatworks.grading.levels import LEVELS
 from whatworks.site.plain import CERTAINTY_LEVELS
-from whatworks.site.sentences import Interval, finding_title, headline, new_setting, spread
+from whatworks.site.sentences import (
+    Interval,
+    finding_title,
+    headline,
+    new_setting,
+    spread,
+    with_kept_out,
+)
+from whatworks.site.words import readable
 
 BETTER = Interval(0.3, 0.1, 0.5)
 WORSE = Interval(-0.3, -0.5, -0.1)
@@ -70,3 +78,27 @@ def test_a_chart_title_states_the_finding():
     )
     assert finding_title(BETTER, 1, 1).startswith("In the one study")
     assert "cannot be told from zero" in finding_title(UNCLEAR, 5, 3)
+
+
+def test_taking_in_what_was_kept_out_is_told_as_it_is():
+    assert with_kept_out(BETTER, UNCLEAR) == "could not be told from none"
+    assert with_kept_out(BETTER, BETTER) == "would point the same way"
+    assert with_kept_out(BETTER, WORSE) == "would be below zero"
+    assert with_kept_out(UNCLEAR, BETTER) == "would be above zero"
+
+
+def test_a_prediction_interval_above_zero_is_only_as_good_as_the_studies():
+    assert "As far as these studies can be trusted" in new_setting(0.1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Anxiety Scale (CALIS)_Parent report", "Anxiety Scale (CALIS), Parent report"),
+        ("word_reading", "word reading"),
+        ("Plain name", "Plain name"),
+        ("_", "_"),
+    ],
+)
+def test_names_of_measures_lose_their_underscores(given, shown):
+    assert readable(given) == shown

@@ -8,10 +8,10 @@ from whatworks.release.nouns import Strand
 from whatworks.site.certainty_view import CertaintyView, certainty_view
 from whatworks.site.context import Context
 from whatworks.site.figures import plural
+from whatworks.site.kept_out import KeptOut, kept_out
 from whatworks.site.numbers import Figure
-from whatworks.site.pages.strand_evidence import KeptOut, kept_out
 from whatworks.site.sentences import headline
-from whatworks.vocab import split_codes
+from whatworks.vocab import Outcome, split_codes
 
 __all__ = ["StrandCard", "is_pooled", "records_screened", "strand_card"]
 
@@ -74,6 +74,18 @@ def _meta(context: Context, strand: Strand) -> str:
     return " · ".join(parts)
 
 
+def _outcome(context: Context, strand: Strand) -> str:
+    """Return the outcome as a headline speaks of it.
+
+    A better result on a test of memory or attention is not yet a better memory: it is called a test.
+    """
+    plain = context.words.plain("outcome", strand.outcome)
+    term = context.words.term("outcome", strand.outcome)
+    if term is not None and term.parent == Outcome.COGNITION and "tests" not in plain:
+        return f"tests of {plain}"
+    return plain
+
+
 def strand_card(context: Context, strand: Strand) -> StrandCard:
     """Return a strand in brief."""
     numbers = context.numbers
@@ -86,7 +98,7 @@ def strand_card(context: Context, strand: Strand) -> StrandCard:
         else headline(
             effect,
             certainty.level if certainty else None,
-            context.words.plain("outcome", strand.outcome),
+            _outcome(context, strand),
         )
     )
     n_studies = numbers.value(main, "k_studies")

@@ -64,9 +64,10 @@ def analysis_path(analysis_id: str, field: str | None = None) -> str:
     return page if field is None else f"{page}#{field}"
 
 
-def need_path(code: str) -> str:
-    """Return the address of a need's page; codes keep their capitals."""
-    return f"needs/{code if _CODE.fullmatch(code) else slug(code)}.html"
+def need_path(code: str, phase: str | None = None) -> str:
+    """Return the address of a need's page, of all phases or of one; codes keep their capitals."""
+    name = code if _CODE.fullmatch(code) else slug(code)
+    return f"needs/{name}.html" if phase is None else f"needs/{name}/{slug(phase.lower())}.html"
 
 
 def gap_map_path(phase: str | None = None) -> str:

@@ -24,7 +24,7 @@ from whatworks.site.pages.information import (
     error_page,
     glossary_page,
 )
-from whatworks.site.pages.need import need_page, needs_with_pages
+from whatworks.site.pages.need import need_page, needs_with_pages, phases_of_need
 from whatworks.site.pages.review import review_page
 from whatworks.site.pages.strand import strand_download, strand_page
 from whatworks.site.pages.study import study_page
@@ -81,6 +81,10 @@ class Site:
             found[paths.gap_map_path(term.code)] = partial(gap_map_page, context, term.code)
         for code in needs_with_pages(context):
             found[paths.need_path(code)] = partial(need_page, context, code)
+            for term in phases_of_need(context, code):
+                found[paths.need_path(code, term.code)] = partial(
+                    need_page, context, code, term.code
+                )
         for strand in evidence.strands:
             found[paths.strand_path(strand.strand_id)] = partial(strand_page, context, strand)
         for study in evidence.studies:

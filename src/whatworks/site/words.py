@@ -24,7 +24,7 @@ def readable(name: str) -> str:
     In a name of several words an underscore parts off a version, as in "Anxiety Scale_Parent report";
     in one without blanks it stands for a blank.
     """
-    return re.sub(r"\s*_+\s*", ", " if " " in name else " ", name).strip(", ")
+    return re.sub(r"\s*_+\s*", ", " if " " in name else " ", name).strip(", ") or name
 
 
 def capitalise(text: str) -> str:

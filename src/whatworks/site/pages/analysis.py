@@ -23,6 +23,14 @@ from whatworks.site.words import readable
 __all__ = ["analysis_download", "analysis_page"]
 
 
+# What readers look for stands first; the other numbers follow in their stored order.
+_FIRST = (
+    "estimate", "ci_lb", "ci_ub", "p_value", "pi_lb", "pi_ub", "months", "months_lb", "months_ub",
+    "k_studies", "k_effects", "n_pupils", "tau2", "tau2_ci_lb", "tau2_ci_ub", "i2",
+    "sensitivity", "sensitivity_lb", "sensitivity_ub", "specificity", "specificity_lb", "specificity_ub",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class NumberRow:
     """One number: in words, as shown, in full precision."""
@@ -177,7 +185,9 @@ def _option_rows(analysis: Analysis) -> list[tuple[str, str, str]]:
 def _number_rows(context: Context, analysis: Analysis) -> Sequence[NumberRow]:
     """Return every number of an analysis."""
     rows = []
-    for number in context.evidence.numbers_by_analysis.get(analysis.analysis_id, []):
+    numbers = context.evidence.numbers_by_analysis.get(analysis.analysis_id, [])
+    place = {field: position for position, field in enumerate(_FIRST)}
+    for number in sorted(numbers, key=lambda number: place.get(number.field, len(place))):
         figure = figure_of(number)
         rows.append(
             NumberRow(

@@ -10,6 +10,7 @@ from whatworks.grading.levels import LEVELS
 from whatworks.release.kinds.gap_map import studies_by_cell
 from whatworks.release.nouns import Strand
 from whatworks.site.context import Context
+from whatworks.site.coverage import outcomes, places
 from whatworks.site.csv_file import csv_download
 from whatworks.site.figures import plural
 from whatworks.site.page import Download, Page
@@ -197,6 +198,8 @@ def gap_map_page(context: Context, phase: str | None = None) -> Page:
             "n_cells": len(cells),
             "download": f"downloads/{gap_map_path(phase).removesuffix('.html')}.csv",
             "analysis": analysis,
+            "places": places(context, phase),
+            "outcomes": outcomes(context, phase),
         },
     )
 

@@ -1,4 +1,4 @@
-"""Home: what works for whom, by need in teachers' words."""
+"""Home: what works for whom, by need in teachers' words, by place, and for adult life."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from whatworks.site.cards import is_pooled
 from whatworks.site.context import Context
+from whatworks.site.coverage import AWAY, adulthood, places
 from whatworks.site.figures import plural
 from whatworks.site.page import Page
 from whatworks.site.paths import need_path
 from whatworks.site.words import capitalise, shorten
+from whatworks.vocab import split_codes
 
 __all__ = ["NeedLine", "home_page", "needs_by_area"]
 
@@ -37,7 +39,13 @@ def _held(context: Context, code: str) -> tuple[bool, str]:
             f"{plural(pooled, 'answer')} from {plural(len(approaches), 'approach', 'approaches')} studied",
         )
     if strands:
-        return True, "Looked for, and no usable study found"
+        looked = {code for strand in strands for code in split_codes(strand.approaches)}
+        what = (
+            f"{plural(len(looked), 'approach', 'approaches')} looked for"
+            if looked
+            else "Looked for"
+        )
+        return True, f"{what}, no usable study found"
     if approaches:
         return True, f"{plural(len(approaches), 'approach', 'approaches')} studied, no average yet"
     return False, "No study of support held here yet"
@@ -81,11 +89,15 @@ def home_page(context: Context) -> Page:
     return context.render(
         "home.html",
         path="index.html",
-        title="What works for pupils with special educational needs",
+        title="What works in inclusive education",
         section="home",
         values={
             "areas": needs_by_area(context),
             "facts": [(figure, label) for figure, label in facts if figure is not None],
-            "n_strands": len(context.strands),
+            "places": sorted(
+                (line for line in places(context) if line.code in AWAY),
+                key=lambda line: AWAY.index(line.code),
+            ),
+            "adulthood": adulthood(context),
         },
     )

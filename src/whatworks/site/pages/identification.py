@@ -31,9 +31,16 @@ class Rate:
     published: str | None
 
 
+# In an ordinary class far fewer pupils have a need than in most samples: an example share to show what
+# that does to a tool, not an estimate for any need.
+SCHOOL_SHARE = 0.1
+# Warnings that say the rates do not hold outside the sample: nothing is worked out from those.
+_FLATTERED = frozenset({"incorporation", "healthy_controls", "fitted_and_tested_on_same"})
+
+
 @dataclass(frozen=True, slots=True)
 class Hundred:
-    """What happens to 100 pupils like those of the sample, in whole pupils."""
+    """What happens to 100 pupils, in whole pupils."""
 
     with_need: str
     found: str
@@ -51,6 +58,7 @@ class ToolRow:
     sensitivity: Rate
     specificity: Rate
     hundred: Hundred | None
+    in_school: Hundred | None
     warnings: tuple[tuple[str, str], ...]
     review: str
 
@@ -90,6 +98,27 @@ def _rate(context: Context, analysis: Analysis | None, row: Accuracy, name: str)
     )
 
 
+def _of_hundred(with_need: float, found: float, false_alarms: float) -> Hundred:
+    """Return shares of all pupils as numbers of 100."""
+
+    def whole(share: float) -> str:
+        return "fewer than 1" if 0 < 100 * share < 0.5 else decimal(100 * share, 0)
+
+    return Hundred(whole(with_need), whole(found), whole(with_need - found), whole(false_alarms))
+
+
+def _in_school(
+    row: Accuracy, sensitivity: float | None, specificity: float | None
+) -> Hundred | None:
+    """Return what the rates mean where the school's share of pupils has the need."""
+    if sensitivity is None or specificity is None:
+        return None
+    if _FLATTERED & set(split_codes(row.warnings)):
+        return None
+    found = SCHOOL_SHARE * sensitivity
+    return _of_hundred(SCHOOL_SHARE, found, (1 - SCHOOL_SHARE) * (1 - specificity))
+
+
 def _hundred(row: Accuracy) -> Hundred | None:
     """Return what happens to 100 pupils at the sample's own prevalence; None without counts."""
     if row.tp is None or row.fp is None or row.fn is None or row.tn is None:
@@ -98,13 +127,7 @@ def _hundred(row: Accuracy) -> Hundred | None:
     if total == 0:
         return None
 
-    def of_hundred(n: int) -> str:
-        share = 100 * n / total
-        return "fewer than 1" if 0 < share < 0.5 else decimal(share, 0)
-
-    return Hundred(
-        of_hundred(row.tp + row.fn), of_hundred(row.tp), of_hundred(row.fn), of_hundred(row.fp)
-    )
+    return _of_hundred((row.tp + row.fn) / total, row.tp / total, row.fp / total)
 
 
 def _warning(code: str) -> tuple[str, str]:
@@ -124,7 +147,8 @@ def _warnings(context: Context) -> list[tuple[str, str, str, int]]:
 
 def _tool_row(context: Context, row: Accuracy) -> ToolRow:
     """Return one result of one tool."""
-    analysis = context.numbers.analysis("identification", row.accuracy_id)
+    numbers = context.numbers
+    analysis = numbers.analysis("identification", row.accuracy_id)
     review = context.evidence.review_by_id.get(row.review_id)
     return ToolRow(
         row=row,
@@ -133,6 +157,11 @@ def _tool_row(context: Context, row: Accuracy) -> ToolRow:
         sensitivity=_rate(context, analysis, row, "sensitivity"),
         specificity=_rate(context, analysis, row, "specificity"),
         hundred=_hundred(row),
+        in_school=_in_school(
+            row,
+            numbers.value(analysis, "sensitivity") if analysis else row.sensitivity,
+            numbers.value(analysis, "specificity") if analysis else row.specificity,
+        ),
         warnings=tuple((_warning(code)[0], slug(code)) for code in split_codes(row.warnings)),
         review=review.title if review else row.review_id,
     )
@@ -171,6 +200,7 @@ def identification_page(context: Context) -> Page:
             "warnings": _warnings(context),
             "n_rows": len(context.evidence.accuracies),
             "n_warned": sum(bool(row.warnings) for row in context.evidence.accuracies),
+            "school_share": decimal(100 * SCHOOL_SHARE, 0),
             "missing": [
                 term for term in context.words.in_order("need") if term.code not in covered
             ],

@@ -1,10 +1,10 @@
-"""One need: the answers there are, the studies behind no answer yet, and what nobody has looked at."""
+"""One need, of all phases or one: the answers, the studies behind none yet, and what nobody looked at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whatworks.extraction.nouns import Study
+from whatworks.extraction.nouns import Effect, Study
 from whatworks.release.nouns import Strand
 from whatworks.site.cards import StrandCard, strand_card
 from whatworks.site.context import Context
@@ -12,7 +12,7 @@ from whatworks.site.page import Page
 from whatworks.site.paths import need_path, slug
 from whatworks.vocab import Term, split_codes
 
-__all__ = ["ApproachSection", "need_page", "needs_with_pages"]
+__all__ = ["ApproachSection", "need_page", "needs_with_pages", "phases_of_need"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,52 @@ def needs_with_pages(context: Context) -> list[str]:
     return [*known, *sorted(used - set(known))]
 
 
-def _sections(context: Context, code: str) -> list[ApproachSection]:
-    """Return a section for each approach that has a study or a strand for the need."""
-    strands = context.strands_by_need.get(code, [])
+def _strands(context: Context, code: str, phase: str | None) -> list[Strand]:
+    """Return the strands about a need and a phase; a strand without phases is about all."""
+    return [
+        strand
+        for strand in context.strands_by_need.get(code, [])
+        if phase is None or not strand.phases or phase in split_codes(strand.phases)
+    ]
+
+
+def _effects_by_approach(context: Context, code: str, phase: str | None) -> dict[str, list[Effect]]:
+    """Return the effects for a need and a phase under their approaches; approaches without any are not there."""
+    found = {}
+    for (need, approach), effects in context.effects_by_cell.items():
+        if need != code:
+            continue
+        kept = [e for e in effects if phase is None or phase in split_codes(e.phases)]
+        if kept:
+            found[approach] = kept
+    return found
+
+
+def phases_of_need(context: Context, code: str) -> list[Term]:
+    """Return the phases with a page of their own for a need: those of its strands and effects."""
+    used = {
+        phase
+        for strand in context.strands_by_need.get(code, [])
+        for phase in split_codes(strand.phases)
+    }
+    for effects in _effects_by_approach(context, code, None).values():
+        used.update(phase for effect in effects for phase in split_codes(effect.phases))
+    return [term for term in context.words.in_order("phase") if term.code in used]
+
+
+def _sections(context: Context, code: str, phase: str | None) -> list[ApproachSection]:
+    """Return a section for each approach that has a study or a strand for the need and phase."""
+    strands = _strands(context, code, phase)
+    effects = _effects_by_approach(context, code, phase)
     by_approach: dict[str, list[Strand]] = {}
     for strand in strands:
         for approach in split_codes(strand.approaches):
             by_approach.setdefault(approach, []).append(strand)
-    studied = {approach for need, approach in context.effects_by_cell if need == code}
     order = [term.code for term in context.words.in_order("approach")]
-    present = studied | set(by_approach)
+    present = set(effects) | set(by_approach)
     sections = []
     for approach in [*(one for one in order if one in present), *sorted(present - set(order))]:
-        ids = dict.fromkeys(
-            effect.study_id for effect in context.effects_by_cell.get((code, approach), ())
-        )
+        ids = dict.fromkeys(effect.study_id for effect in effects.get(approach, ()))
         studies = sorted(
             (context.evidence.study_by_id[study_id] for study_id in ids),
             key=lambda study: (-(study.year or 0), study.label),
@@ -99,24 +130,31 @@ def _never_looked(context: Context, code: str, present: set[str]) -> list[tuple[
     return missing
 
 
-def need_page(context: Context, code: str) -> Page:
-    """Return a need's page."""
+def need_page(context: Context, code: str, phase: str | None = None) -> Page:
+    """Return a need's page, of all phases or of one."""
     words = context.words
     term = words.term("need", code)
     cards: list[StrandCard] = [
-        strand_card(context, strand) for strand in context.strands_by_need.get(code, [])
+        strand_card(context, strand) for strand in _strands(context, code, phase)
     ]
-    sections = _sections(context, code)
+    sections = _sections(context, code, phase)
     studies = {study.study_id for section in sections for study in section.studies}
-    title = words.short("need", code)
+    need = words.short("need", code)
+    crumbs = [("What works", "index.html")]
+    if phase is not None:
+        crumbs.append((need, need_path(code)))
     return context.render(
         "need.html",
-        path=need_path(code),
-        title=title,
+        path=need_path(code, phase),
+        title=need if phase is None else f"{need}: {words.short('phase', phase).lower()}",
         section="home",
         values={
-            "crumbs": [("What works", "index.html")],
+            "crumbs": crumbs,
             "code": code,
+            "phase": phase,
+            "phases": [
+                (one.code, words.short("phase", one.code)) for one in phases_of_need(context, code)
+            ],
             "term": term,
             "area": _area(context, term),
             "groups": _by_outcome(context, cards),

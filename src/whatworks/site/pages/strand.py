@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 
-from whatworks.release.nouns import Strand
+from whatworks.release.nouns import Analysis, Strand
 from whatworks.site.cards import records_screened, strand_card
 from whatworks.site.certainty_view import step_views
 from whatworks.site.context import Context
 from whatworks.site.csv_file import csv_download
 from whatworks.site.forest import ForestRow, analysis_effects, forest_rows
-from whatworks.site.months import months_source
+from whatworks.site.kept_out import excluded_effects, kept_out
+from whatworks.site.months import months_remark, months_source
 from whatworks.site.page import Download, Page
 from whatworks.site.pages.strand_chart import chart_view
 from whatworks.site.pages.strand_evidence import (
-    excluded_effects,
     harms_sentence,
-    kept_out,
     people_rows,
     sensitivity_rows,
 )
@@ -94,6 +93,12 @@ def _numbers(context: Context, strand: Strand) -> dict[str, object]:
     return {field: context.numbers.figure(main, field) for field in fields}
 
 
+def _months_note(context: Context, main: Analysis | None) -> str | None:
+    """Return the note on the months of progress; None where there are none."""
+    figure = context.numbers.figure(main, "months")
+    return None if figure is None else figure.note
+
+
 def _words_of_numbers(context: Context, strand: Strand) -> dict[str, str | None]:
     """Return the sentences that say what the prediction interval and the spread mean."""
     main = context.numbers.analysis(strand.strand_id, "main")
@@ -151,6 +156,7 @@ def strand_page(context: Context, strand: Strand) -> Page:
             "excluded": excluded_effects(context, strand),
             "kept_out": kept_out(context, strand),
             "months_source": months_source(main),
+            "months_remark": months_remark(_months_note(context, main), main),
             "harms": harms_sentence(context, effects) if effects else None,
             "not_known": [line.strip() for line in strand.not_known.splitlines() if line.strip()],
             "says_cost": "cost" in strand.not_known.lower(),

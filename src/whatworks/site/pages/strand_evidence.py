@@ -9,23 +9,16 @@ from dataclasses import dataclass
 
 from whatworks.extraction.nouns import Effect
 from whatworks.release.nouns import Strand
-from whatworks.release.selection import parse_selection, select_effects
 from whatworks.site.context import Context
 from whatworks.site.figures import plural
 from whatworks.site.numbers import Figure
 from whatworks.site.paths import analysis_path
-from whatworks.site.plain import COMPARISONS, DESIGNS, GROUP_SIZES, ROLES, flags_in_words, say
-from whatworks.site.sentences import with_kept_out
-from whatworks.site.words import readable
+from whatworks.site.plain import COMPARISONS, DESIGNS, GROUP_SIZES, ROLES, say
 from whatworks.vocab import ancestors, split_codes
 
 __all__ = [
-    "ExcludedEffect",
-    "KeptOut",
     "SensitivityRow",
-    "excluded_effects",
     "harms_sentence",
-    "kept_out",
     "people_rows",
     "sensitivity_rows",
 ]
@@ -46,48 +39,6 @@ class SensitivityRow:
     high: Figure | None
     k_studies: Figure | None
     k_effects: Figure | None
-
-
-@dataclass(frozen=True, slots=True)
-class ExcludedEffect:
-    """One effect the strand's rule picks and the average leaves out, or takes with a warning."""
-
-    effect: Effect
-    study: str
-    measure: str
-    flags: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptOut:
-    """What was left out of the main result as likely wrong, and the average with it taken in."""
-
-    n_effects: int
-    n_studies: int
-    estimate: Figure
-    low: Figure | None
-    high: Figure | None
-    meaning: str
-
-
-def kept_out(context: Context, strand: Strand) -> KeptOut | None:
-    """Return the effects kept out of the strand's average; None where none was, or none was computed."""
-    main = context.numbers.interval(context.numbers.analysis(strand.strand_id, "main"))
-    analysis = context.numbers.analysis(strand.strand_id, "with_kept_out")
-    all_in = context.numbers.interval(analysis)
-    estimate = context.numbers.figure(analysis, "estimate")
-    out = [row.effect for row in excluded_effects(context, strand) if row.reason]
-    if main is None or all_in is None or estimate is None or not out:
-        return None
-    return KeptOut(
-        n_effects=len(out),
-        n_studies=len({effect.study_id for effect in out}),
-        estimate=estimate,
-        low=context.numbers.figure(analysis, "ci_lb"),
-        high=context.numbers.figure(analysis, "ci_ub"),
-        meaning=with_kept_out(main, all_in),
-    )
 
 
 def sensitivity_rows(context: Context, strand: Strand) -> list[SensitivityRow]:
@@ -116,27 +67,6 @@ def sensitivity_rows(context: Context, strand: Strand) -> list[SensitivityRow]:
         row
         for role, row in sorted(rows, key=lambda pair: (place.get(pair[0], len(place)), pair[0]))
     ]
-
-
-def excluded_effects(context: Context, strand: Strand) -> list[ExcludedEffect]:
-    """Return the effects of the strand's rule that carry a flag or are kept out, with the reason."""
-    if not strand.selection:
-        return []
-    found = []
-    for effect in select_effects(context.evidence.effects, parse_selection(strand.selection)):
-        if effect.excluded_reason is None and effect.flags is None:
-            continue
-        measure = context.evidence.measure_by_id.get(effect.measure_id)
-        found.append(
-            ExcludedEffect(
-                effect=effect,
-                study=context.evidence.study_by_id[effect.study_id].label,
-                measure=readable(measure.name if measure else effect.measure_id),
-                flags=flags_in_words(effect.flags),
-                reason=effect.excluded_reason,
-            )
-        )
-    return found
 
 
 def _tally(values: Sequence[str]) -> str:
