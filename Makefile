@@ -30,7 +30,7 @@ lint: $(VENV)/.dev ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.dev ## Unit, property and spec tests
 	$(BIN)/pytest -q -n 2 tests/unit tests/properties tests/spec
