@@ -9,7 +9,6 @@ npm install --no-package-lock --no-audit --no-fund --ignore-scripts
 
 npx sass --no-source-map --style=compressed --quiet-deps --load-path=node_modules \
   site.scss "$static/site.css"
-cp site.js "$static/site.js"
 cp node_modules/htmx.org/dist/htmx.min.js "$static/htmx.min.js"
 cp node_modules/vega/build/vega.min.js "$static/vega.min.js"
 cp node_modules/vega-lite/build/vega-lite.min.js "$static/vega-lite.min.js"
