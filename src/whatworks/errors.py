@@ -81,12 +81,13 @@ class FileError(UserError):
     file : str
         Name of the file as the person gave it.
     problems : sequence of FileProblem
-        All that was found, in file order. The message shows the first 50 and counts the rest.
+        All that was found, in file order; what is found twice is told once. The message shows the
+        first 50 and counts the rest.
     """
 
     def __init__(self, file: str, problems: Sequence[FileProblem]) -> None:
         self.file = file
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))
         lines = [problem.describe(file) for problem in self.problems[:MAX_PROBLEMS_SHOWN]]
         hidden = len(self.problems) - len(lines)
         if hidden > 0:

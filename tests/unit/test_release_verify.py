@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from tests.builders import a_review, small_evidence
+from whatworks.errors import FileError
 from whatworks.release.build import release_files
 from whatworks.release.evidence import Evidence
 from whatworks.release.files import ReleaseFiles
@@ -192,3 +193,34 @@ def test_effects_kept_out_change_only_the_analysis_that_lets_them_in(files):
     assert (
         value["decoding-reading.with_kept_out.estimate"] > value["decoding-reading.main.estimate"]
     )
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_taken_out_of_release_and_manifest_is_missed(files, kind):
+    gone = f"tables/effects.{kind}"
+    forged = resigned({name: data for name, data in files.items() if name != gone})
+
+    report = verify_release(opened(forged))
+
+    assert report.problems == [f"{gone}: the file is missing; a release has every table."]
+
+
+@pytest.mark.parametrize("label", [b"{", b"[]", b"{}"])
+def test_a_release_that_no_longer_says_what_it_is_does_not_hold(files, label):
+    report = verify_release(opened(resigned({**files, "datapackage.json": label})))
+
+    assert len(report.problems) == 1
+    assert "datapackage.json" in report.problems[0]
+
+
+def test_a_manifest_that_is_not_text_is_refused_with_a_message(files):
+    with pytest.raises(FileError, match="byte 0 is not UTF-8"):
+        verify_release(opened({**files, MANIFEST: b"\xff\xfe"}))
+
+
+def test_a_cell_longer_than_spreadsheets_allow_is_read_back():
+    long = analysed(small_evidence().replace(reviews=[a_review(note="x" * 200_000)]))
+
+    report = verify_release(opened(release_files(long, LABEL)))
+
+    assert report.problems == []

@@ -103,6 +103,8 @@ def build_demo(
         The folder holds something that is not a demo: it is left alone.
     """
     started = time.perf_counter()
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is not a folder. Give another one with --folder.")
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise UserError(
             f"{folder} holds files that are not a demo. Give another folder with --folder."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,10 @@ from whatworks.store import Store
 from whatworks.synthesis import DEFAULT_MONTHS_TABLE
 
 __all__ = ["build_release", "require_current_analyses"]
+
+VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", re.ASCII)
+# What the Data Package standard allows in a name.
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 def build_release(
@@ -48,11 +53,13 @@ def build_release(
     Raises
     ------
     UserError
-        The target exists, or analyses are not up to date with the evidence.
+        The version, name or title is not one, the target exists, or analyses are not up to date
+        with the evidence.
     """
+    label = ReleaseLabel(name, title, version, released_on.isoformat(), __version__)
+    _require_sound(label)
     evidence = store.evidence()
     require_current_analyses(evidence)
-    label = ReleaseLabel(name, title, version, released_on.isoformat(), __version__)
     changes, previous_version = None, None
     if previous is not None:
         before = open_release_files(previous)
@@ -70,6 +77,22 @@ def build_release(
     else:
         write_folder(files, target)
     return files
+
+
+def _require_sound(label: ReleaseLabel) -> None:
+    """Refuse a label that could not be cited, or that Data Package readers refuse."""
+    if not VERSION.fullmatch(label.version):
+        raise UserError(
+            f'"{label.version}" is not a version. Write three numbers, such as 1.0.0. '
+            "Nothing was written."
+        )
+    if not NAME.fullmatch(label.name):
+        raise UserError(
+            f'A release cannot be called "{label.name}". Use lower-case letters, digits, ".", "_" '
+            'and "-". Nothing was written.'
+        )
+    if not label.title.strip():
+        raise UserError("The title of the release is empty. Write one. Nothing was written.")
 
 
 def _site(evidence: Evidence, label: ReleaseLabel) -> Mapping[str, bytes]:

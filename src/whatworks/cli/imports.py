@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -39,6 +40,12 @@ def read_input(path: str) -> tuple[bytes, str]:
         raise UserError(f"{path} cannot be read: {error.strerror}. Nothing was saved.") from None
 
 
+def _require_one_stdin(paths: Iterable[str | None]) -> None:
+    """Refuse to read two files from stdin."""
+    if list(paths).count("-") > 1:
+        raise UserError("Only one file can be read from stdin (-). Give the others by name.")
+
+
 @imports.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--review", "review_id", required=True, help="Review the records belong to.")
@@ -50,25 +57,25 @@ def references(
 ) -> None:
     """Import RIS, PubMed nbib, BibTeX or CSV; the format is recognised from the content.
 
+    If one of several files cannot be read, none is imported.
+
     \b
     Example: whatworks import references search.ris --review dyslexia
     """
     from whatworks.actions.import_references import import_references
 
     store = open_store(store_at)
-    reports = []
-    for path in files:
-        data, name = read_input(path)
-        report = import_references(
-            store, by=as_actor(acting_as), review_id=review_id, data=data, file=name
-        )
-        reports.append((name, report))
+    _require_one_stdin(files)
+    named = [(name, data) for data, name in map(read_input, files)]
+    reports = import_references(store, by=as_actor(acting_as), review_id=review_id, files=named)
     if as_json:
-        shown = [{"file": name, **dataclasses.asdict(report)} for name, report in reports]
+        shown = [dataclasses.asdict(report) for report in reports]
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
-    for name, report in reports:
-        click.echo(f"{name}: {report.n_records:,} records from {report.n_start_tags:,} starts.")
+    for report in reports:
+        click.echo(
+            f"{report.file}: {report.n_records:,} records from {report.n_start_tags:,} starts."
+        )
         for issue in report.issues:
             click.echo(f"  line {issue.line}: {issue.what} {issue.done}")
 
@@ -107,6 +114,7 @@ def spreadsheet(
     from whatworks.extraction import JoinedFile
 
     store = open_store(store_at)
+    _require_one_stdin([file, mapping_path, joined_path])
     data, name = read_input(file)
     mapping, mapping_name = read_input(mapping_path)
     joined = None

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import click
 
-__all__ = ["LazyGroup"]
+__all__ = ["LazyGroup", "ReaderLeft"]
+
+
+class ReaderLeft(Exception):
+    """The reader of our output (head, less) left before its end."""
 
 
 class LazyGroup(click.Group):
@@ -26,6 +30,13 @@ class LazyGroup(click.Group):
     ) -> None:
         super().__init__(name=name, help=help)
         self.lazy = dict(lazy)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a closed pipe is told apart from faults before click ends with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderLeft from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order a new user needs them."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
-from whatworks.cli.lazy import LazyGroup
+from whatworks.cli.lazy import LazyGroup, ReaderLeft
 from whatworks.errors import UserError
 
 __all__ = ["cli", "main"]
@@ -82,7 +84,25 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. Nothing of what was running was saved.", err=True)
         sys.exit(EXIT_USER_ERROR)
-    except BrokenPipeError:
-        # The reader of our output (head, less) left; there is nobody to tell.
-        sys.stderr.close()
+    except ReaderLeft:
+        # Nothing is at fault, and there is nobody to tell.
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        # What the machine refuses, wherever it happens: a full disk, a folder that may not be
+        # written to, a name that is a file where a folder should be.
+        where = error.filename if error.filename is not None else "The output"
+        click.echo(
+            f"{where}: {error.strerror or error}. Check the name, the rights and the free space, "
+            "then do it again.",
+            err=True,
+        )
+        if error.filename is None:
+            _drop_output()
+        sys.exit(EXIT_USER_ERROR)
+
+
+def _drop_output() -> None:
+    """Send what is left of stdout nowhere, so that it does not fail once more at the end."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from whatworks.errors import UserError
 
 if TYPE_CHECKING:
     from whatworks.release import Evidence
@@ -24,6 +27,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_STORE = "whatworks.db"
+PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def store_option(function: F) -> F:
@@ -83,6 +87,11 @@ def as_actor(acting_as: str | None) -> Actor:
     """Return who acts; the login name is never stored."""
     from whatworks.store import Actor
 
+    if acting_as and not PSEUDONYM.fullmatch(acting_as):
+        raise UserError(
+            f'"{acting_as}" is not a pseudonym. Use letters, digits, "-", "_" and ".", without '
+            "blanks; a name or address could never be erased from the log."
+        )
     return Actor(pseudonym=acting_as or "local", role="lead")
 
 

@@ -145,11 +145,9 @@ def open_(folder: Path, store_at: str) -> None:
     \b
     Example: whatworks release open release-1.0.0 --store continued.db
     """
-    from whatworks.actions.open_release import open_release
+    from whatworks.actions.open_release import open_as_new_store
     from whatworks.cli.options import as_actor
     from whatworks.release.files import open_release_files
-    from whatworks.store import Store
 
-    files = open_release_files(folder)
-    version = open_release(Store.create(store_at), by=as_actor(None), files=files)
+    version = open_as_new_store(store_at, by=as_actor(None), files=open_release_files(folder))
     click.echo(f"{store_at} holds version {version}.")

@@ -10,10 +10,28 @@ from whatworks.cli.options import evidence_options, open_evidence
 
 __all__ = ["serve"]
 
+
+def _named_host(_context: click.Context, _parameter: click.Parameter, host: str) -> str:
+    """Refuse an empty address, which sockets read as every address of the machine."""
+    if not host.strip():
+        raise click.BadParameter("it is empty; give an address such as 127.0.0.1.")
+    return host
+
+
 host_option = click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    callback=_named_host,
+    help="Address to listen on.",
 )
-port_option = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 
 
 @click.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from whatworks.cli.options import open_store, store_option
+from whatworks.errors import UserError
 
 __all__ = ["store"]
 
@@ -65,7 +66,7 @@ def rebuild(store_at: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @store_option
 def dump(file: Path | None, store_at: str) -> None:
-    """Write the current tables as canonical JSON lines, to FILE or stdout.
+    """Write the current tables as canonical JSON lines, to a new FILE or stdout.
 
     \b
     Example: whatworks store dump current.jsonl
@@ -73,9 +74,19 @@ def dump(file: Path | None, store_at: str) -> None:
     opened = open_store(store_at)
     if file is None:
         opened.dump(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
         return
-    with file.open("wb") as stream:
-        opened.dump(stream)
+    try:
+        # A slip of the hand must not overwrite a file, least of all the store itself.
+        with file.open("xb") as stream:
+            opened.dump(stream)
+    except FileExistsError:
+        raise UserError(
+            f"{file} exists already and is not overwritten. Give another name."
+        ) from None
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 @store.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from whatworks.errors import FileError, FileProblem, UserError
@@ -189,6 +189,15 @@ def _compute(row: EffectRow, mapping: EffectsMapping, problems: list[FileProblem
                 found, _, fix = str(error).partition(" Fill")
                 problems.append(
                     FileProblem(found, f"Fill{fix}" if fix else "Correct the row.", row.number)
+                )
+                return row
+            if not (isfinite(yi) and isfinite(vi) and vi > 0):
+                problems.append(
+                    FileProblem(
+                        f"Route {name} gives an effect of {yi:g} with a variance of {vi:g}.",
+                        "Check the numbers of the row: the variance must be above 0.",
+                        row.number,
+                    )
                 )
                 return row
             return replace(row, route=name, yi=yi, vi=vi)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from math import isfinite
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -27,6 +28,24 @@ class Strict(BaseModel):
     """Settings shared by all parts of a mapping: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _is_factor(scale: float) -> float:
+    """Check that a scale leaves the numbers something."""
+    if scale == 0 or not isfinite(scale):
+        raise ValueError(f"holds {scale:g}, which is not a factor. Write one such as 0.01 or -1.")
+    return scale
+
+
+def _is_template(template: str) -> str:
+    """Check that braces are paired and hold a name."""
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    except ValueError as error:
+        raise ValueError(f"is not a template: {error}. Write columns as {{name}}.") from None
+    if not all(name.strip() for name in names):
+        raise ValueError("has braces without a name. Write columns as {name}.")
+    return template
 
 
 class FieldSource(Strict):
@@ -75,7 +94,7 @@ class FieldSource(Strict):
 
     column: str | None = None
     constant: str | int | float | bool | list[str] | None = None
-    template: str | None = None
+    template: Annotated[str, AfterValidator(_is_template)] | None = None
     parts: dict[str, FieldSource] = Field(default_factory=dict)
     flags: dict[str, str] | None = None
     first_of: list[FieldSource] | None = None
@@ -85,7 +104,7 @@ class FieldSource(Strict):
     if_present: str | None = None
     pattern: Annotated[str, AfterValidator(_compiles)] | None = None
     split: str | None = Field(default=None, min_length=1)
-    scale: float | None = None
+    scale: Annotated[float, AfterValidator(_is_factor)] | None = None
     round: bool = False
     pick: Literal["first", "all", "only"] = "all"
     years_from: Literal["school_year", "us_grade", "age"] | None = None
@@ -149,6 +168,11 @@ class Condition(Strict):
     def _column_or_choice(self) -> Self:
         if (self.column is None) == (self.any is None):
             raise ValueError("needs either a column or any, a list of rules.")
+        tests = (self.one_of, self.none_of, self.present, self.at_least, self.at_most)
+        if self.column is not None and all(test is None for test in tests):
+            raise ValueError(
+                "says nothing of its column: add one_of, none_of, present, at_least or at_most."
+            )
         return self
 
     def columns(self) -> Iterator[str]:

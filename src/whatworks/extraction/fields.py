@@ -28,6 +28,8 @@ class Field:
         True if every row must give a value.
     default
         Value where the mapping or the row gives none.
+    at_least, at_most
+        Limits of a number; beyond them it is a slip of the keyboard.
     """
 
     kind: Kind
@@ -35,12 +37,18 @@ class Field:
     list_name: str = ""
     required: bool = False
     default: str | bool | None = None
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 TEXT = Field("text")
 NAME = Field("text", required=True)
 NUMBER = Field("number")
 COUNT = Field("integer")
+AMOUNT = Field("number", at_least=0)
+YEAR = Field("integer", at_least=1000, at_most=2999)
+# No standardised difference lies out here: it is another kind of number.
+DIFFERENCE = Field("number", at_least=-100, at_most=100)
 
 DESIGNS = (
     "randomised",
@@ -85,7 +93,7 @@ STUDY: Mapping[str, Field] = {
     "label": NAME,
     "title": TEXT,
     "citation": TEXT,
-    "year": COUNT,
+    "year": YEAR,
     "country": TEXT,
     "design": Field("word", DESIGNS, default="not_reported"),
     "publication": TEXT,
@@ -100,9 +108,9 @@ ARM: Mapping[str, Field] = {
     "deliverers": Field("codes", list_name="staff_role"),
     "settings": Field("codes", list_name="setting"),
     "group_size": Field("word", GROUP_SIZES),
-    "dose_weeks": NUMBER,
-    "dose_sessions": NUMBER,
-    "dose_hours_week": NUMBER,
+    "dose_weeks": AMOUNT,
+    "dose_sessions": AMOUNT,
+    "dose_hours_week": AMOUNT,
     "description": TEXT,
 }
 MEASURE: Mapping[str, Field] = {
@@ -131,7 +139,7 @@ EFFECT: Mapping[str, Field] = {
     "pre_sd_intervention": NUMBER,
     "pre_mean_comparison": NUMBER,
     "pre_sd_comparison": NUMBER,
-    "reported_g": NUMBER,
+    "reported_g": DIFFERENCE,
     "reported_se": NUMBER,
     "reported_variance": NUMBER,
     "icc": NUMBER,
@@ -142,7 +150,7 @@ RECORD: Mapping[str, Field] = {
     "record_type": Field("word", RECORD_TYPES, default="other"),
     "title": TEXT,
     "authors": TEXT,
-    "year": COUNT,
+    "year": YEAR,
     "container": TEXT,
     "volume": TEXT,
     "issue": TEXT,

@@ -44,7 +44,7 @@ def load_mapping(data: bytes, *, file: str) -> Mapping:
 
     try:
         content = tomllib.loads(decode(data, file=file).text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileError(
             file,
             [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from whatworks.errors import FileProblem
@@ -37,6 +38,8 @@ YEAR_READERS: Mapping[str, Callable[[float, float | None], tuple[str, ...]]] = {
     "us_grade": phases_of_grades,
     "age": phases_of_ages,
 }
+# Above these a number is something else, such as a calendar year or an age in months.
+LAST_YEAR: Mapping[str, int] = {"school_year": 20, "us_grade": 20, "age": 99}
 
 
 class RowReader:
@@ -88,14 +91,8 @@ class RowReader:
 
     def _value(self, text: str, source: FieldSource, field: Field) -> Any:
         """Turn text into a value of the field's kind."""
-        if field.kind == "number":
-            number = parse_number(text)
-            return number if number is None or source.scale is None else number * source.scale
-        if field.kind == "integer":
-            if source.round:
-                number = parse_number(text)
-                return None if number is None else round(number)
-            return parse_integer(text)
+        if field.kind in ("number", "integer"):
+            return _within_limits(text, self._number(text, source, field), field)
         if field.kind == "boolean":
             return parse_boolean(text)
         if field.kind == "word":
@@ -105,6 +102,17 @@ class RowReader:
         if field.kind == "codes":
             return self._codes(text, source, field)
         return text
+
+    def _number(self, text: str, source: FieldSource, field: Field) -> float | None:
+        """Turn text into a number, scaled or rounded as the mapping says."""
+        if field.kind == "integer" and not source.round:
+            return parse_integer(text)
+        number = parse_number(text)
+        if number is None:
+            return None
+        if field.kind == "integer":
+            return parse_integer(str(round(number)))
+        return number if source.scale is None else number * source.scale
 
     def _codes(self, text: str, source: FieldSource, field: Field) -> str | None:
         """Turn text into codes of the vocabulary, or words of the field, joined by ";"."""
@@ -116,6 +124,12 @@ class RowReader:
                     "Write it as 3 or 3-6, or map it to phases.",
                 )
             last = None if match[2] is None else float(match[2])
+            limit = LAST_YEAR[source.years_from]
+            if max(float(match[1]), last or 0) > limit:
+                raise CellError(
+                    f'Found "{text}", which is above {limit}.',
+                    "Correct the cell, or say in years_from what the column holds.",
+                )
             return join_codes(YEAR_READERS[source.years_from](float(match[1]), last))
         parts = split_codes(text.replace(source.split, ";") if source.split else text)
         if field.choices:
@@ -198,8 +212,28 @@ class RowReader:
 
     def _fault(self, source: FieldSource, found: str, fix: str) -> None:
         columns = list(dict.fromkeys(source.columns()))
+        if not columns:
+            # A constant of the mapping is the same in every row: it is told once, and not of a row.
+            self.problems.append(FileProblem(found, "Correct the constant in the mapping."))
+            return
         column = " and ".join(columns[:3]) or None
         self.problems.append(FileProblem(found, fix, self.row.number, column))
+
+
+def _within_limits(text: str, number: float | None, field: Field) -> float | None:
+    """Return the number, or refuse one that cannot be meant."""
+    if number is None:
+        return None
+    low, high = field.at_least, field.at_most
+    if not isfinite(number):
+        raise CellError(f'Found "{text}", which is too large.', "Check the number and the scale.")
+    if (low is not None and number < low) or (high is not None and number > high):
+        limits = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
+        raise CellError(
+            f'Found "{text}", which must be {limits}.',
+            "Correct the cell, or empty it if the number is not known.",
+        )
+    return number
 
 
 def _word(text: str, choices: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from whatworks.errors import FileError, FileProblem
 from whatworks.extraction.accuracies import read_accuracies
 from whatworks.extraction.decisions import read_decisions
 from whatworks.extraction.effects import read_effects
@@ -85,6 +86,16 @@ def read_spreadsheet(
         With every fault of the file.
     """
     raw_file_id = hashlib.sha256(data).hexdigest()
+    if joined is not None and (mapping.kind == "flow_counts" or mapping.join is None):
+        raise FileError(
+            joined.name,
+            [
+                FileProblem(
+                    "A second table was given, and the mapping joins none.",
+                    "Add a section [join] to the mapping, or leave the second file out.",
+                )
+            ],
+        )
     result: Any
     if mapping.kind == "flow_counts":
         result = read_flow_counts(data, mapping, file=file, review_id=review_id)

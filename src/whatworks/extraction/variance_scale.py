@@ -60,8 +60,10 @@ def looks_like(spread: Spread) -> Scale:
     """
     if spread.offered <= 0:
         return "unclear"
-    as_variance = abs(log(spread.offered / spread.expected)) <= log(AGREES_WITHIN)
-    as_error = abs(log(spread.offered**2 / spread.expected)) <= log(AGREES_WITHIN)
+    # Logarithms before the square and the quotient: neither may come out as zero or infinite.
+    offered, expected = log(spread.offered), log(spread.expected)
+    as_variance = abs(offered - expected) <= log(AGREES_WITHIN)
+    as_error = abs(2 * offered - expected) <= log(AGREES_WITHIN)
     if as_variance == as_error:
         return "unclear"
     return "variance" if as_variance else "standard_error"

@@ -21,6 +21,7 @@ OTHER_FORMATS = (
     (re.compile(r"<\d+\s*\.?\s*>\s*$|VN\s+-\s+Ovid"), "Ovid tagged text"),
     (re.compile(r"%[0A-Z] "), "EndNote tagged text (.enw)"),
     (re.compile(r"RT [A-Z][a-z]"), "RefWorks tagged text"),
+    (re.compile(r"\s*<(!DOCTYPE )?html\b", re.IGNORECASE), "a web page"),
     (re.compile(r"\s*<(\?xml|xml|!DOCTYPE|PubmedArticle)"), "XML"),
     (re.compile(r"\s*[\[{]\s*($|[\"{\[])"), "JSON"),
 )

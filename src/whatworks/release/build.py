@@ -114,13 +114,16 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = folder.with_name(f".{folder.name}.partial")
     _remove(partial)
-    for name, data in files.items():
-        path = partial / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    if folder.exists():
-        folder.rmdir()
-    partial.rename(folder)
+    try:
+        for name, data in files.items():
+            path = partial / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    finally:
+        _remove(partial)
 
 
 def _remove(folder: Path) -> None:
@@ -132,11 +135,26 @@ def _remove(folder: Path) -> None:
 
 
 def write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    """Write a release's files into one zip; the same content gives the same bytes."""
+    """Write a release's files into one zip; the same content gives the same bytes.
+
+    Raises
+    ------
+    UserError
+        The file exists: a release is never overwritten.
+    """
     import zipfile
 
+    if path.exists():
+        raise UserError(
+            f"{path} exists already. A release is never overwritten: give a new name, or delete the "
+            "old one yourself."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), data, zipfile.ZIP_DEFLATED, 9)
-    partial.rename(path)
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name, data in sorted(files.items()):
+                archive.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), data, zipfile.ZIP_DEFLATED, 9)
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)

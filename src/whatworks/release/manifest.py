@@ -19,14 +19,20 @@ def manifest_text(contents: Mapping[str, bytes]) -> str:
     )
 
 
-def parse_manifest(text: str) -> dict[str, str]:
+def parse_manifest(data: bytes) -> dict[str, str]:
     """Return file name to SHA-256.
 
     Raises
     ------
     FileError
-        A line is not "<64 digits>  <name>".
+        The file is not UTF-8, or a line is not "<64 digits>  <name>".
     """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise FileError(
+            MANIFEST, [FileProblem(f"byte {error.start:,} is not UTF-8.", "Get the release again.")]
+        ) from None
     hashes: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         digest, separator, name = line.partition("  ")

@@ -100,7 +100,7 @@ def parse_selection(text: str) -> Selection:
     except json.JSONDecodeError as error:
         raise UserError(
             f"The selection rule is not JSON (line {error.lineno}, column {error.colno}): "
-            f"{error.msg}. Write it as in docs/methods/strands.md."
+            f"{error.msg}. Write it as in docs/how-to/write-a-strand.md."
         ) from None
     except ValidationError as error:
         first = error.errors()[0]

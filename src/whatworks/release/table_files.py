@@ -71,6 +71,16 @@ def read_csv_cells(table: Table, data: bytes, *, file: str) -> list[dict[str, Va
     FileError
         Naming row and column of every cell that is not of its column's type.
     """
+    # A record keeps every line of its source, however long: a cell may be of any length here.
+    limit = csv.field_size_limit(max(csv.field_size_limit(), len(data)))
+    try:
+        return _read_csv_cells(table, data, file=file)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _read_csv_cells(table: Table, data: bytes, *, file: str) -> list[dict[str, Value]]:
+    """Read the cells with whatever limit the csv module has."""
     columns = published_columns(table)
     names = [column.name for column in columns]
     try:
@@ -78,6 +88,10 @@ def read_csv_cells(table: Table, data: bytes, *, file: str) -> list[dict[str, Va
     except UnicodeDecodeError as error:
         raise FileError(
             file, [FileProblem(f"byte {error.start:,} is not UTF-8.", "Get the release again.")]
+        ) from None
+    except csv.Error as error:
+        raise FileError(
+            file, [FileProblem(f"this is not a table ({error}).", "Get the release again.")]
         ) from None
     if not lines or lines[0] != names:
         found = ", ".join(lines[0]) if lines else "nothing"

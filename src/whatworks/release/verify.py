@@ -23,6 +23,7 @@ from whatworks.release.evidence import Evidence
 from whatworks.release.files import ReleaseFiles
 from whatworks.release.manifest import MANIFEST, parse_manifest
 from whatworks.release.nouns import Analysis
+from whatworks.release.read import read_label
 from whatworks.release.recompute import recompute
 from whatworks.release.schema import TABLES, Table
 from whatworks.release.table_files import read_csv_cells, read_parquet_cells, rows_from_cells
@@ -91,8 +92,8 @@ def verify_release(
 ) -> VerifyReport:
     """Check a release.
 
-    In this order: every file against the manifest; every cell of the CSV tables against the Parquet
-    tables; every effect against its raw fields; every analysis against the rows it names; every
+    In this order: every file against the manifest; the label of the release; every cell of the CSV
+    tables against the Parquet tables; every effect against its raw fields; every analysis against the rows it names; every
     number against a new computation; every certainty against its steps.
 
     Raises
@@ -107,6 +108,7 @@ def verify_release(
         )
     progress("files")
     altered = _check_files(files, report)
+    _check_label(files, report)
     progress("cells")
     evidence = _check_cells(files, altered, report)
     if evidence is None:
@@ -121,7 +123,7 @@ def verify_release(
 
 def _check_files(files: ReleaseFiles, report: VerifyReport) -> set[str]:
     """Hash every file; return the names of those that are not as the manifest says."""
-    expected = parse_manifest(files.read(MANIFEST).decode())
+    expected = parse_manifest(files.read(MANIFEST))
     altered: set[str] = set()
     for name in sorted(set(files.names) | expected.keys()):
         if name == MANIFEST:
@@ -139,12 +141,29 @@ def _check_files(files: ReleaseFiles, report: VerifyReport) -> set[str]:
     return altered
 
 
+def _check_label(files: ReleaseFiles, report: VerifyReport) -> None:
+    """Check that the release says what it is, and that it was written with these tables."""
+    try:
+        read_label(files)
+    except FileError as error:
+        report.problems += [problem.describe(error.file) for problem in error.problems]
+    except UserError as error:
+        report.problems.append(str(error))
+
+
 def _check_cells(files: ReleaseFiles, altered: set[str], report: VerifyReport) -> Evidence | None:
     """Compare CSV and Parquet cell by cell; return the evidence of the CSV files."""
     tables = {}
     for table in TABLES.values():
         name, twin = f"tables/{table.name}.csv", f"tables/{table.name}.parquet"
-        if name not in files.names or twin not in files.names:
+        missing = [file for file in (name, twin) if file not in files.names]
+        if missing:
+            # Told already where the manifest names it; a manifest made anew may leave it out.
+            report.problems += [
+                f"{file}: the file is missing; a release has every table."
+                for file in missing
+                if file not in altered
+            ]
             return None
         try:
             cells = read_csv_cells(table, files.read(name), file=name)

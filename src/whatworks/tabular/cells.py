@@ -17,6 +17,9 @@ __all__ = [
 MISSING_MARKERS = frozenset({"", "na", "n/a", "nan", "null", "#n/a"})
 
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
+# More digits than the stores and spreadsheets of this world hold exactly.
+MAX_DIGITS = 18
+
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})
 
 # Spaces used between thousands: no-break, thin and narrow no-break.
@@ -74,10 +77,18 @@ def parse_integer(text: str) -> int | None:
     Raises
     ------
     CellError
-        The cell holds something else, or a number with a fraction.
+        The cell holds something else, a number with a fraction, or more than 18 digits.
     """
     if is_missing(text):
         return None
+    value = _whole_number(text)
+    if abs(value) >= 10**MAX_DIGITS:
+        raise CellError(f'Found "{text.strip()}", which is too large.', "Check the number.")
+    return value
+
+
+def _whole_number(text: str) -> int:
+    """Return the whole number in a cell that is not empty."""
     cleaned = _unsigned_minus(text.strip())
     if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", cleaned):
         return int(cleaned.replace(",", ""))

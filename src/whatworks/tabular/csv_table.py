@@ -118,6 +118,16 @@ def read_csv(
         many or too few cells, a quote that is never closed, or no rows.
     """
     decoded = decode(unpack(data, file=file), file=file, encoding=encoding)
+    if decoded.text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
+        raise FileError(
+            file,
+            [
+                FileProblem(
+                    "The file is a web page, not a table.",
+                    "Sign in where it came from, download the table again, and import that file.",
+                )
+            ],
+        )
     text, named = _named_delimiter(decoded.text)
     delimiter = named or _sniff_delimiter(text)
     first_line = 2 if named else 1

@@ -133,11 +133,7 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> Decoded:
         try:
             name = codecs.lookup(encoding).name
         except LookupError:
-            raise _refusal(
-                file,
-                f'No encoding is called "{encoding}".',
-                "Use a name such as utf-8, cp1252 or utf-16.",
-            ) from None
+            raise _unknown_encoding(encoding, file) from None
         return _decoded(_strictly(data, name, file), name, had_bom=False, repairs=())
     return _guess(data, file)
 
@@ -221,11 +217,24 @@ def _strictly(data: bytes, encoding: str, file: str) -> str:
     """Decode, or say which line does not fit the encoding."""
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+    except LookupError:
+        # Python calls rot13, hex and zip encodings too; they do not make text of bytes.
+        raise _unknown_encoding(encoding, file) from None
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data[:start].count(b"\n") + 1
         raise _refusal(
             file, f"Line {line:,} is not {encoding}, which the file should be.", SAVE_AS_UTF8
         ) from None
+
+
+def _unknown_encoding(encoding: str, file: str) -> FileError:
+    """Say that an encoding does not exist."""
+    return _refusal(
+        file,
+        f'No encoding is called "{encoding}".',
+        "Use a name such as utf-8, cp1252 or utf-16.",
+    )
 
 
 def _decoded(text: str, encoding: str, *, had_bom: bool, repairs: tuple[str, ...]) -> Decoded:
