@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from tests.builders import a_review, small_evidence
+from whatworks import __version__
 from whatworks.errors import FileError
 from whatworks.release.build import release_files
 from whatworks.release.evidence import Evidence
@@ -15,6 +16,7 @@ from whatworks.release.read import ReleaseLabel, read_label, read_release
 from whatworks.release.recompute import recompute
 from whatworks.release.results import numbers_of
 from whatworks.release.verify import verify_release
+from whatworks.site import site_files
 from whatworks.synthesis import DEFAULT_MONTHS_TABLE
 
 LABEL = ReleaseLabel("test", "A test base", "1.0.0", "2026-11-24", "0.1.0")
@@ -224,3 +226,26 @@ def test_a_cell_longer_than_spreadsheets_allow_is_read_back():
     report = verify_release(opened(release_files(long, LABEL)))
 
     assert report.problems == []
+
+
+def test_a_page_that_says_what_the_tables_do_not_is_named_even_with_a_new_manifest():
+    label = ReleaseLabel("test", "A test base", "1.0.0", "2026-11-24", __version__)
+    files = release_files(analysed(small_evidence()), label, site=site_files)
+    page = "site/strands/decoding-reading.html"
+    forged = resigned(
+        {**files, page: files[page].replace(b"low certainty", b"high certainty") + b" "}
+    )
+
+    assert verify_release(opened(files), site=site_files).problems == []
+    assert verify_release(opened(files), site=site_files).n_pages > 20
+    assert verify_release(opened(forged), site=site_files).problems == [
+        f"{page}: the page is not what the tables give."
+    ]
+
+
+def test_pages_of_another_version_are_not_compared():
+    label = ReleaseLabel("test", "A test base", "1.0.0", "2026-11-24", "0.0.1")
+    files = release_files(analysed(small_evidence()), label, site=site_files)
+    forged = resigned({**files, "site/index.html": b"anything"})
+
+    assert verify_release(opened(forged), site=site_files).n_pages == 0

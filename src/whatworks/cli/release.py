@@ -85,9 +85,12 @@ def verify(folder: Path, as_json: bool) -> None:
     """
     from whatworks.release.files import open_release_files
     from whatworks.release.verify import verify_release
+    from whatworks.site import site_files
 
     report = verify_release(
-        open_release_files(folder), progress=lambda stage: click.echo(f"checking {stage}", err=True)
+        open_release_files(folder),
+        site=site_files,
+        progress=lambda stage: click.echo(f"checking {stage}", err=True),
     )
     if as_json:
         click.echo(
@@ -98,6 +101,7 @@ def verify(folder: Path, as_json: bool) -> None:
                     "cells": report.n_cells,
                     "effects": report.n_effects,
                     "numbers": report.n_numbers,
+                    "pages": report.n_pages,
                     "problems": report.problems,
                 },
                 indent=1,
@@ -110,7 +114,8 @@ def verify(folder: Path, as_json: bool) -> None:
         verdict = "Everything holds" if report.ok else f"{len(report.problems):,} problems"
         click.echo(
             f"{verdict}: {report.n_files:,} files hashed, {report.n_cells:,} cells compared, "
-            f"{report.n_effects:,} effects and {report.n_numbers:,} numbers recomputed."
+            f"{report.n_effects:,} effects and {report.n_numbers:,} numbers recomputed, "
+            f"{report.n_pages:,} pages made again."
         )
     if not report.ok:
         sys.exit(EXIT_PROBLEMS)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
-from whatworks.errors import FileError, UserError
+from whatworks import __version__
+from whatworks.errors import UserError
 from whatworks.extraction.nouns import Effect, Measure
 from whatworks.grading import certainty_problems
 from whatworks.release.addresses import (
@@ -18,15 +17,15 @@ from whatworks.release.addresses import (
     row_identity,
     table_address,
 )
-from whatworks.release.cells import Value, cell_text
 from whatworks.release.evidence import Evidence
 from whatworks.release.files import ReleaseFiles
-from whatworks.release.manifest import MANIFEST, parse_manifest
+from whatworks.release.manifest import MANIFEST
 from whatworks.release.nouns import Analysis
-from whatworks.release.read import read_label
+from whatworks.release.read import ReleaseLabel, read_label
 from whatworks.release.recompute import recompute
-from whatworks.release.schema import TABLES, Table
-from whatworks.release.table_files import read_csv_cells, read_parquet_cells, rows_from_cells
+from whatworks.release.schema import TABLES
+from whatworks.release.verify_files import check_cells, check_files, check_label
+from whatworks.release.verify_report import VerifyReport
 from whatworks.synthesis.routes import RawEffect, compute_route
 
 __all__ = ["RELATIVE_TOLERANCE", "VerifyReport", "recomputed_effect", "verify_release"]
@@ -34,31 +33,7 @@ __all__ = ["RELATIVE_TOLERANCE", "VerifyReport", "recomputed_effect", "verify_re
 # Closed forms agree to the last digits on any machine; iterated fits stop at 1e-14 of their scale,
 # and libraries sum in different orders.
 RELATIVE_TOLERANCE = 1e-9
-MAX_CELLS_NAMED = 50
-
-
-@dataclass
-class VerifyReport:
-    """What a check found.
-
-    Attributes
-    ----------
-    n_files, n_cells, n_effects, n_numbers
-        How many files were hashed, cells compared, effects and numbers recomputed.
-    problems
-        One sentence each; empty when everything holds.
-    """
-
-    n_files: int = 0
-    n_cells: int = 0
-    n_effects: int = 0
-    n_numbers: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing was found wrong."""
-        return not self.problems
+SITE_FOLDER = "site/"
 
 
 def recomputed_effect(effect: Effect, measure: Measure) -> tuple[float, float]:
@@ -87,14 +62,27 @@ def recomputed_effect(effect: Effect, measure: Measure) -> tuple[float, float]:
     )
 
 
+Site = Callable[[Evidence, ReleaseLabel], Mapping[str, bytes]]
+
+
 def verify_release(
-    files: ReleaseFiles, *, progress: Callable[[str], None] = lambda message: None
+    files: ReleaseFiles,
+    *,
+    site: Site | None = None,
+    progress: Callable[[str], None] = lambda message: None,
 ) -> VerifyReport:
     """Check a release.
 
     In this order: every file against the manifest; the label of the release; every cell of the CSV
-    tables against the Parquet tables; every effect against its raw fields; every analysis against the rows it names; every
-    number against a new computation; every certainty against its steps.
+    tables against the Parquet tables; every effect against its raw fields; every analysis against
+    the rows it names; every number against a new computation; every certainty against its steps;
+    every page of the site against the page made again.
+
+    Parameters
+    ----------
+    site : callable, optional
+        Makes the site's files from evidence and label. Pages are compared only where the release
+        carries a site made by this version: another version may word them otherwise.
 
     Raises
     ------
@@ -107,10 +95,10 @@ def verify_release(
             f"{files.location} has no {MANIFEST}. It cannot be checked. Get the release again."
         )
     progress("files")
-    altered = _check_files(files, report)
-    _check_label(files, report)
+    altered = check_files(files, report)
+    check_label(files, report)
     progress("cells")
-    evidence = _check_cells(files, altered, report)
+    evidence = check_cells(files, altered, report)
     if evidence is None:
         return report
     progress("effects")
@@ -118,97 +106,10 @@ def verify_release(
     progress("numbers")
     _check_analyses(evidence, report)
     _check_certainties(evidence, report)
+    if site is not None:
+        progress("pages")
+        _check_pages(files, evidence, site, report)
     return report
-
-
-def _check_files(files: ReleaseFiles, report: VerifyReport) -> set[str]:
-    """Hash every file; return the names of those that are not as the manifest says."""
-    expected = parse_manifest(files.read(MANIFEST))
-    altered: set[str] = set()
-    for name in sorted(set(files.names) | expected.keys()):
-        if name == MANIFEST:
-            continue
-        if name not in expected:
-            report.problems.append(f"{name}: the file is not in the manifest.")
-        elif name not in files.names:
-            report.problems.append(f"{name}: the file is in the manifest, but it is missing.")
-            altered.add(name)
-        else:
-            report.n_files += 1
-            if hashlib.sha256(files.read(name)).hexdigest() != expected[name]:
-                report.problems.append(f"{name}: the file was changed after the release was made.")
-                altered.add(name)
-    return altered
-
-
-def _check_label(files: ReleaseFiles, report: VerifyReport) -> None:
-    """Check that the release says what it is, and that it was written with these tables."""
-    try:
-        read_label(files)
-    except FileError as error:
-        report.problems += [problem.describe(error.file) for problem in error.problems]
-    except UserError as error:
-        report.problems.append(str(error))
-
-
-def _check_cells(files: ReleaseFiles, altered: set[str], report: VerifyReport) -> Evidence | None:
-    """Compare CSV and Parquet cell by cell; return the evidence of the CSV files."""
-    tables = {}
-    for table in TABLES.values():
-        name, twin = f"tables/{table.name}.csv", f"tables/{table.name}.parquet"
-        missing = [file for file in (name, twin) if file not in files.names]
-        if missing:
-            # Told already where the manifest names it; a manifest made anew may leave it out.
-            report.problems += [
-                f"{file}: the file is missing; a release has every table."
-                for file in missing
-                if file not in altered
-            ]
-            return None
-        try:
-            cells = read_csv_cells(table, files.read(name), file=name)
-            twins = read_parquet_cells(table, files.read(twin), file=twin)
-        except FileError as error:
-            report.problems += [
-                problem.describe(error.file) for problem in error.problems[:MAX_CELLS_NAMED]
-            ]
-            return None
-        report.n_cells += sum(len(row) for row in cells)
-        differences = _cell_differences(table, cells, twins, name, twin, altered)
-        for count, sentence in enumerate(differences):
-            if count == MAX_CELLS_NAMED:
-                report.problems.append(
-                    f"{name}: more cells differ; {MAX_CELLS_NAMED} are named above."
-                )
-                break
-            report.problems.append(sentence)
-        tables[table.name] = rows_from_cells(table, cells)
-    return Evidence(**tables)
-
-
-def _cell_differences(
-    table: Table,
-    cells: list[dict[str, Value]],
-    twins: list[dict[str, Value]],
-    name: str,
-    twin: str,
-    altered: set[str],
-) -> Iterator[str]:
-    """Name every cell in which the CSV and the Parquet file differ, and which one was changed."""
-    if len(cells) != len(twins):
-        yield f"{name}: found {len(cells):,} rows; {twin} has {len(twins):,}."
-        return
-    for number, (row, other) in enumerate(zip(cells, twins, strict=True), start=2):
-        if row == other:
-            continue
-        identity = "/".join(str(row[column]) for column in table.key)
-        for column in row:
-            if row[column] != other[column]:
-                changed = name if name in altered else twin
-                yield (
-                    f'{changed}, row {number} ({identity}), column "{column}": {name} has '
-                    f'"{cell_text(row[column])}", {twin} has "{cell_text(other[column])}".'
-                )
 
 
 def _close(found: float | None, expected: float | None) -> bool:
@@ -340,3 +241,24 @@ def _check_certainties(evidence: Evidence, report: VerifyReport) -> None:
             f"certainty of {certainty.strand_id}: {problem}"
             for problem in certainty_problems(certainty, steps)
         ]
+
+
+def _check_pages(files: ReleaseFiles, evidence: Evidence, site: Site, report: VerifyReport) -> None:
+    """Make the site again and compare every file: a page may say nothing the tables do not."""
+    published = {name for name in files.names if name.startswith(SITE_FOLDER)}
+    try:
+        label = read_label(files)
+    except UserError:
+        return
+    if not published or label.code_version != __version__:
+        return
+    made = {f"{SITE_FOLDER}{name}": data for name, data in site(evidence, label).items()}
+    for name in sorted(made.keys() | published):
+        if name not in published:
+            report.problems.append(f"{name}: the page is missing.")
+        elif name not in made:
+            report.problems.append(f"{name}: the site of this release has no such page.")
+        else:
+            report.n_pages += 1
+            if files.read(name) != made[name]:
+                report.problems.append(f"{name}: the page is not what the tables give.")
