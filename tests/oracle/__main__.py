@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 
 from tests.oracle.compare import differences
-from tests.oracle.families import answer
+from tests.oracle.families import answer, family_of
 
 
 def main(files: list[str]) -> int:
@@ -43,7 +43,7 @@ def main(files: list[str]) -> int:
                 passed += 1
     families: dict[str, int] = {}
     for name in not_built:
-        families[name.split("-")[0]] = families.get(name.split("-")[0], 0) + 1
+        families[family_of(name)] = families.get(family_of(name), 0) + 1
     listed = ", ".join(f"{name} {count}" for name, count in sorted(families.items()))
     print(f"{len(not_built)} not built{f': {listed}' if listed else ''}")
     print(f"{passed} passed, {failed} failed")

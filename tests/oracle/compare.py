@@ -19,6 +19,8 @@ VARIANCES = ("tau2", "tau", "I2")
 
 def differences(case: Mapping[str, Any], got: Mapping[str, object]) -> list[str]:
     """Return one line for each expected value that was not reached."""
+    if isinstance(case["tol"], Mapping):
+        return _absolute_differences("", case["expected"], got, case["tol"])
     lines = []
     for name, want in case["expected"].items():
         if want is None or isinstance(want, str):
@@ -28,6 +30,38 @@ def differences(case: Mapping[str, Any], got: Mapping[str, object]) -> list[str]
             continue
         lines += _compare(name, want, got[name], float(case["tol"]))
     return lines
+
+
+def _absolute_differences(name: str, want: Any, got: Any, tols: Mapping[str, float]) -> list[str]:
+    """Compare nested values by the absolute tolerance of the quantity they stand under."""
+    if isinstance(want, Mapping):
+        lines = []
+        for key, value in want.items():
+            where = f"{name}.{key}" if name else key
+            if not isinstance(got, Mapping) or key not in got:
+                reason = got.get("error", "") if isinstance(got, Mapping) else ""
+                lines.append(f"{where}: no value {reason}".rstrip())
+            else:
+                own = {"abs": tols[key]} if key in tols else tols
+                lines += _absolute_differences(where, value, got[key], own)
+        return lines
+    wanted, found = _flat(want), _flat(got)
+    if len(wanted) != len(found):
+        return [f"{name}: want {len(wanted)} values, got {len(found)}"]
+    return [
+        f"{name}[{i}]: want {w!r}, got {g!r}"
+        for i, (w, g) in enumerate(zip(wanted, found, strict=True))
+        if not _is_absolutely_near(w, g, tols["abs"])
+    ]
+
+
+def _is_absolutely_near(want: Any, got: Any, tol: float) -> bool:
+    if want is None or want == "NA":
+        return got is None or (isinstance(got, float) and math.isnan(got))
+    if isinstance(want, (str, bool)):
+        return bool(want == got)
+    # Not "> tol": a NaN must fail.
+    return got is not None and abs(float(got) - want) <= tol
 
 
 def _flat(value: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.oracle.effect_families import EFFECT_FAMILIES
+from tests.oracle.system_families import SYSTEM_FAMILIES
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis import (
     METHODS,
@@ -25,9 +26,13 @@ Answer = dict[str, object]
 
 def answer(case: Case) -> Answer | None:
     """Return our values for a case, or None where the method is not built."""
-    family = case["id"].split("-")[0]
-    run = FAMILIES.get(family) or EFFECT_FAMILIES.get(family)
+    run = ALL_FAMILIES.get(family_of(case["id"]))
     return run(case) if run is not None else None
+
+
+def family_of(case_id: str) -> str:
+    """Return the family in a case's id: what stands before "-", or else before the first "_"."""
+    return case_id.split("-" if "-" in case_id else "_")[0]
 
 
 def _option(call: str, name: str, default: str) -> str:
@@ -200,3 +205,5 @@ FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
     "composite": _composite,
     "maxima": _maxima,
 }
+
+ALL_FAMILIES = {**FAMILIES, **EFFECT_FAMILIES, **SYSTEM_FAMILIES}

@@ -48,6 +48,27 @@ def test_a_wrong_reference_fails_and_is_named(tmp_path: Path) -> None:
     assert out.splitlines()[-1] == "3 passed, 1 failed"
 
 
+def test_nested_values_are_held_to_absolute_tolerances(tmp_path: Path) -> None:
+    case: dict[str, Any] = {
+        "id": "isr_a",
+        "call": "",
+        "tol": {"abs": 1e-8, "ratio": 1e-3},
+        "input": {"observed": 0, "expected": 2.0, "confidence": 0.95},
+        # R 4.2.2: qchisq(.975, 2)/2/2
+        "expected": {"ratio": 5e-4, "exact": {"upper": 1.844439727}, "byar": {"lower": None}},
+    }
+    file = tmp_path / "ratio.json"
+    file.write_text(json.dumps([case]), "utf-8")
+    assert _run(file)[0] == 0
+    case["expected"] = {"exact": {"upper": 1.84444}, "byar": {"lower": 0.0}, "default": "byar"}
+    file.write_text(json.dumps([case]), "utf-8")
+    code, out = _run(file)
+    assert code == 1
+    assert "    exact.upper[0]: want 1.84444" in out
+    assert "    byar.lower[0]: want 0.0, got nan" in out
+    assert "    default[0]: want 'byar', got 'exact'" in out
+
+
 def test_a_method_that_is_not_built_is_not_passed(tmp_path: Path) -> None:
     file = tmp_path / "new.json"
     case = {"id": "newmethod-a", "call": "", "tol": 1e-8, "input": {}, "expected": {"x": 1}}
@@ -58,7 +79,16 @@ def test_a_method_that_is_not_built_is_not_passed(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("name", "least"), [("rma_uni", 307), ("effect_sizes", 34)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("rma_uni", 307),
+        ("effect_sizes", 34),
+        ("advice", 27),
+        ("fair_comparison", 32),
+        ("training", 6),
+    ],
+)
 def test_shared_references_are_reached(shared: Path, name: str, least: int) -> None:
     code, out = _run(shared / "oracle" / f"{name}.json")
     assert code == 0, out
