@@ -11,20 +11,13 @@ import numpy.typing as npt
 from scipy import special
 
 from whatworks.errors import UserError
+from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.roots import bracketed_roots
 
-__all__ = ["LimitKind", "level_between_0_and_1", "proportion_limits", "whole_number"]
+__all__ = ["LimitKind", "proportion_limits", "whole_number"]
 
 Floats = npt.NDArray[np.float64]
 LimitKind = Literal["exact", "mid-p"]
-
-
-def level_between_0_and_1(level: float) -> None:
-    """Raise UserError unless 0 < `level` < 1."""
-    if not 0.0 < level < 1.0:
-        raise UserError(
-            f"The level is {level!r}. Give a number between 0 and 1; 0.95 is a 95% interval."
-        )
 
 
 def whole_number(value: object, what: str) -> None:

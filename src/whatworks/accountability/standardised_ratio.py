@@ -9,8 +9,9 @@ from typing import Literal
 
 from scipy import special
 
-from whatworks.accountability.exact_limits import level_between_0_and_1, whole_number
+from whatworks.accountability.exact_limits import whole_number
 from whatworks.errors import UserError
+from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import chi2_quantile, normal_critical
 
 __all__ = ["StandardisedRatio", "expected_events", "standardised_ratio"]

@@ -23,6 +23,18 @@ __all__ = ["BuiltDemo", "build_demo", "demo_store", "is_built"]
 
 # Says which shipped file and which version a built demo is of.
 MARKER = "demo.built"
+# Tables whose rows a reader asks about first.
+COUNTED = (
+    "reviews",
+    "studies",
+    "effects",
+    "strands",
+    "records",
+    "decisions",
+    "accuracies",
+    "numbers",
+    "figures",
+)
 DEMO_ACTOR = Actor(pseudonym="demo", role="lead")
 
 
@@ -46,17 +58,7 @@ class BuiltDemo:
         """Yield what to print, a name and a value each."""
         yield "evidence base", f"{self.label.title}, version {self.label.version}"
         yield "shipped size", f"{self.demo_bytes / 1e6:.2f} MB"
-        for name in (
-            "reviews",
-            "studies",
-            "effects",
-            "strands",
-            "records",
-            "decisions",
-            "accuracies",
-            "numbers",
-            "figures",
-        ):
+        for name in COUNTED:
             yield name, f"{self.counts[name]:,}"
         yield (
             "analyses",
@@ -146,18 +148,5 @@ def build_demo(
         n_pages=sum(name.startswith("site/") and name.endswith(".html") for name in written),
         n_events=n_events,
         analyses=run,
-        counts={
-            name: len(evidence.table(name))
-            for name in (
-                "reviews",
-                "studies",
-                "effects",
-                "strands",
-                "records",
-                "decisions",
-                "accuracies",
-                "numbers",
-                "figures",
-            )
-        },
+        counts={name: len(evidence.table(name)) for name in COUNTED},
     )

@@ -70,7 +70,9 @@ class CheckReport:
             )
         else:
             lines.append("The log cannot be repaired. Restore the last sound backup.")
-        return "\n".join([counts, f"{len(self.problems):,} things are wrong:", *lines])
+        n = len(self.problems)
+        heading = "One thing is wrong:" if n == 1 else f"{n:,} things are wrong:"
+        return "\n".join([counts, heading, *lines])
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as plain data."""

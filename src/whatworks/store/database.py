@@ -128,7 +128,7 @@ def connect_to(location: str | Path) -> Database:
     try:
         url = make_url(text)
         backend = url.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):
         backend = ""
     if backend == "sqlite":
         return _sqlite(Path(url.database or ""))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 from whatworks.errors import UserError
+from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import normal_critical
 from whatworks.statistics.proportions import Proportion, proportion
-from whatworks.synthesis.inputs import level_between_0_and_1
 
 __all__ = [
     "IdentificationAccuracy",

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
-from whatworks.synthesis.inputs import level_between_0_and_1, one_of
+from whatworks.statistics.confidence_level import level_between_0_and_1
+from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.intervals import (
     HeterogeneityInterval,
     profile_likelihood_limits,

@@ -15,7 +15,6 @@ from whatworks.statistics.distributions import chi2_upper_tail
 __all__ = [
     "PossibleMisuse",
     "effect_arrays",
-    "level_between_0_and_1",
     "misuse_notes",
     "number_array",
     "one_of",
@@ -144,21 +143,6 @@ def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
             f"{name} must be one of {', '.join(allowed)}. Supplied value was {value!r}."
         )
     return value
-
-
-def level_between_0_and_1(level: float) -> float:
-    """Return a confidence level given as a share.
-
-    Raises
-    ------
-    UserError
-        It is not between 0 and 1.
-    """
-    if isinstance(level, bool) or not 0.0 < level < 1.0:
-        raise UserError(
-            f"level must be between 0 and 1, such as 0.95. Supplied value was {level!r}."
-        )
-    return float(level)
 
 
 def misuse_notes(y: Floats, q: float) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import normal_critical, normal_two_sided
 from whatworks.synthesis.fit import Maximum, RandomEffects
 from whatworks.synthesis.heterogeneity import LIKELIHOOD_METHODS, METHODS
-from whatworks.synthesis.inputs import effect_arrays, level_between_0_and_1, misuse_notes, one_of
+from whatworks.synthesis.inputs import effect_arrays, misuse_notes, one_of
 from whatworks.synthesis.pooling import TESTS, PooledGroups, pool
 
 __all__ = ["random_effects"]

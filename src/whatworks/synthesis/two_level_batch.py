@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
+from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import normal_critical, normal_two_sided
 from whatworks.synthesis.heterogeneity import METHODS
-from whatworks.synthesis.inputs import effect_arrays, level_between_0_and_1, one_of
+from whatworks.synthesis.inputs import effect_arrays, one_of
 from whatworks.synthesis.pooling import TESTS, PooledGroups, pool
 
 __all__ = ["RandomEffectsBatch", "random_effects_batch"]
