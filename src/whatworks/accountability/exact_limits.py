@@ -8,9 +8,9 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from whatworks.errors import UserError
+from whatworks.statistics import special
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.roots import bracketed_roots
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 from typing import Literal
 
-from scipy import special
-
 from whatworks.accountability.exact_limits import whole_number
 from whatworks.errors import UserError
+from whatworks.statistics import special
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import chi2_quantile, normal_critical
 

@@ -14,7 +14,6 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from whatworks.appraisal.nouns import Judgement
@@ -152,9 +151,3 @@ def _tables() -> dict[str, Table]:
 
 
 TABLES: Mapping[str, Table] = types.MappingProxyType(_tables())
-
-
-@cache
-def column_names(table_name: str) -> tuple[str, ...]:
-    """Return the column names of a table, in order."""
-    return tuple(column.name for column in TABLES[table_name].columns)

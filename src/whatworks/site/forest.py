@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from whatworks.extraction.nouns import Effect
 from whatworks.release.nouns import Analysis
 from whatworks.site.context import Context
+from whatworks.statistics import special
 
 __all__ = ["ForestRow", "analysis_effects", "forest_rows"]
 
@@ -88,7 +88,7 @@ def forest_rows(context: Context, analysis: Analysis) -> list[ForestRow]:
         groups = [(effect.study_id, [effect]) for effect in effects]
     tau2 = context.numbers.value(analysis, "tau2") or 0.0
     weights = 1.0 / (vi + tau2)
-    half = ndtri(0.5 + options.get("level", 0.95) / 2) * np.sqrt(vi)
+    half = special.ndtri(0.5 + options.get("level", 0.95) / 2) * np.sqrt(vi)
     rows = []
     for position, (study_id, members) in enumerate(groups):
         study = context.evidence.study_by_id[study_id]

@@ -10,7 +10,8 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+
+from whatworks.statistics import special
 
 __all__ = [
     "chi2_quantile",

@@ -7,9 +7,9 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from whatworks.errors import UserError
+from whatworks.statistics import special
 from whatworks.statistics.distributions import t_from_two_sided
 from whatworks.synthesis.inputs import one_of
 
