@@ -1,6 +1,6 @@
 """Processor time to start: what a person waits for before anything is computed.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 from __future__ import annotations
