@@ -8,8 +8,6 @@ import sys
 
 import pytest
 
-from whatworks.appraisal.nouns import Judgement
-from whatworks.extraction import CodedJudgement
 from whatworks.extraction.fields import SECTIONS
 from whatworks.extraction.nouns import Accuracy, Arm, Effect, Measure, Study
 from whatworks.references.nouns import Record
@@ -17,10 +15,6 @@ from whatworks.references.nouns import Record
 
 def names(noun: type) -> list[str]:
     return [field.name for field in dataclasses.fields(noun)]
-
-
-def test_a_coded_judgement_has_the_fields_of_a_judgement() -> None:
-    assert names(CodedJudgement) == names(Judgement)
 
 
 @pytest.mark.parametrize(

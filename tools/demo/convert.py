@@ -18,7 +18,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from whatworks.appraisal.nouns import Judgement
 from whatworks.extraction import JoinedFile, load_mapping, read_spreadsheet
 from whatworks.references.nouns import Review, Search
 from whatworks.release.evidence import Evidence
@@ -83,8 +82,6 @@ def add(rows: dict[str, dict[Any, Any]], table: str, found: Any) -> None:
     """Add rows under their keys; a later row replaces an earlier one of the same key."""
     key = TABLES[table].key
     for row in found:
-        if table == "judgements":
-            row = Judgement(**dataclasses.asdict(row))
         identity = tuple(getattr(row, name) for name in key)
         old = rows[table].get(identity)
         if table == "raw_files" and old is not None:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 from whatworks.actions.known_review import require_review
-from whatworks.appraisal.nouns import Judgement
-from whatworks.extraction import CodedJudgement, JoinedFile, load_mapping, read_spreadsheet
+from whatworks.extraction import JoinedFile, load_mapping, read_spreadsheet
 from whatworks.store import Actor, Store
 
-__all__ = ["SpreadsheetImport", "as_noun", "import_spreadsheet"]
-
-
-def as_noun(row: Any) -> Any:
-    """Return a coded judgement as the noun of appraisal, which has the same fields; others as they are."""
-    return Judgement(**dataclasses.asdict(row)) if isinstance(row, CodedJudgement) else row
+__all__ = ["SpreadsheetImport", "import_spreadsheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,7 @@ def import_spreadsheet(
         if joined is not None:
             tx.put_file(joined.data)
         for table, rows in result.tables.items():
-            tx.append(table, [as_noun(row) for row in rows])
+            tx.append(table, rows)
     return SpreadsheetImport(
         {table: len(rows) for table, rows in result.tables.items() if table != "raw_files"},
         result.warnings,

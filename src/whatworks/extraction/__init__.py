@@ -1,7 +1,6 @@
 """Extraction: from a person's tables, by a mapping file, to studies, effects and judgements."""
 
 from whatworks.extraction.accuracies import AccuracyImport, read_accuracies
-from whatworks.extraction.coded_judgement import CodedJudgement
 from whatworks.extraction.decisions import DecisionImport, read_decisions
 from whatworks.extraction.effects import EffectImport, read_effects
 from whatworks.extraction.flow_counts import FlowCountImport, read_flow_counts
@@ -18,7 +17,6 @@ __all__ = [
     "Accuracy",
     "AccuracyImport",
     "Arm",
-    "CodedJudgement",
     "DecisionImport",
     "Effect",
     "EffectImport",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from whatworks.appraisal.nouns import Judgement
 from whatworks.errors import FileProblem
 from whatworks.extraction.fields import JUDGEMENT
 from whatworks.extraction.identifiers import slug
@@ -15,32 +16,7 @@ from whatworks.extraction.row_reader import RowReader
 if TYPE_CHECKING:
     from whatworks.extraction.mapping import JudgementSource
 
-__all__ = ["CodedJudgement", "JudgedRow", "judgements_of", "read_judged"]
-
-
-@dataclass(frozen=True, slots=True)
-class CodedJudgement:
-    """One judgement as a table gives it, field for field as the noun of appraisal has it.
-
-    Extraction and appraisal do not import each other; whoever joins them makes the noun of it.
-
-    Attributes
-    ----------
-    judgement_id, review_id, study_id, tool, domain, judgement, reason, judged_by, raw_file_id, \
-source_row
-        As in `appraisal.nouns.Judgement`.
-    """
-
-    judgement_id: str
-    review_id: str
-    study_id: str
-    tool: str
-    domain: str
-    judgement: str
-    reason: str | None
-    judged_by: str
-    raw_file_id: str | None
-    source_row: int | None
+__all__ = ["JudgedRow", "judgements_of", "read_judged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +63,12 @@ def judgements_of(
     review_id: str,
     judged_by: str,
     raw_file_id: str,
-) -> tuple[list[CodedJudgement], list[str]]:
+) -> tuple[list[Judgement], list[str]]:
     """Make one judgement of each study and domain; where rows differ the worst is kept.
 
     Returns
     -------
-    judgements : list of CodedJudgement
+    judgements : list of Judgement
     warnings : list of str
         One sentence for each study and domain whose rows differ.
     """
@@ -114,7 +90,7 @@ def judgements_of(
             reason = note if reason is None else f"{reason} {note}"
             warnings.append(f"{study_id}, {source.domain}: {note}")
         judgements.append(
-            CodedJudgement(
+            Judgement(
                 judgement_id=f"{study_id}/{slug(source.tool)}/{slug(source.domain)}",
                 review_id=review_id,
                 study_id=study_id,

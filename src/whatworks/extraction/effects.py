@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from whatworks.extraction.coded_judgement import CodedJudgement, judgements_of
+from whatworks.appraisal.nouns import Judgement
+from whatworks.extraction.coded_judgement import judgements_of
 from whatworks.extraction.effect_rows import EffectRow, read_effect_rows
 from whatworks.extraction.identifiers import names_of, slug
 from whatworks.extraction.nouns import Arm, Effect, Measure, Study
@@ -46,7 +47,7 @@ class EffectImport:
     arms: tuple[Arm, ...]
     measures: tuple[Measure, ...]
     effects: tuple[Effect, ...]
-    judgements: tuple[CodedJudgement, ...]
+    judgements: tuple[Judgement, ...]
     warnings: tuple[str, ...]
     encoding: str
 

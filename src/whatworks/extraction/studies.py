@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from whatworks.appraisal.nouns import Judgement
 from whatworks.errors import FileError, FileProblem
-from whatworks.extraction.coded_judgement import CodedJudgement, judgements_of, read_judged
+from whatworks.extraction.coded_judgement import judgements_of, read_judged
 from whatworks.extraction.fields import STUDY
 from whatworks.extraction.identifiers import names_of
 from whatworks.extraction.nouns import Study
@@ -26,7 +27,7 @@ class StudyImport:
     """What a table of studies gives."""
 
     studies: tuple[Study, ...]
-    judgements: tuple[CodedJudgement, ...]
+    judgements: tuple[Judgement, ...]
     warnings: tuple[str, ...]
     encoding: str
 
