@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.store_places import ACTOR, row
 from whatworks.errors import UserError
 from whatworks.release.hashing import canonical_json
-from whatworks.release.schema import column_names
+from whatworks.release.schema import TABLES
 from whatworks.store import Store
 from whatworks.store.fold import Fold
 
@@ -245,12 +245,18 @@ def test_the_dump_is_canonical_json_lines_in_order(filled: Store) -> None:
 
 
 def test_a_log_written_before_a_column_was_added_still_folds() -> None:
-    old = [name for name in column_names("measures") if name != "higher_is_better"]
+    old = [
+        name
+        for name in [column.name for column in TABLES["measures"].columns]
+        if name != "higher_is_better"
+    ]
     change = {"table": "measures", "columns": old, "rows": [[f"{name}!" for name in old]]}
     fold = Fold()
     fold.apply("event", {"changes": [change], "files": [], "people": []})
     (version,) = fold.versions["measures"]["measure_id!",]
-    assert dict(zip(column_names("measures"), version.values, strict=True)) == {
+    assert dict(
+        zip([column.name for column in TABLES["measures"].columns], version.values, strict=True)
+    ) == {
         **{name: f"{name}!" for name in old},
         "higher_is_better": None,
     }
