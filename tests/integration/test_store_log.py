@@ -245,18 +245,13 @@ def test_the_dump_is_canonical_json_lines_in_order(filled: Store) -> None:
 
 
 def test_a_log_written_before_a_column_was_added_still_folds() -> None:
-    old = [
-        name
-        for name in [column.name for column in TABLES["measures"].columns]
-        if name != "higher_is_better"
-    ]
+    names = [column.name for column in TABLES["measures"].columns]
+    old = [name for name in names if name != "higher_is_better"]
     change = {"table": "measures", "columns": old, "rows": [[f"{name}!" for name in old]]}
     fold = Fold()
     fold.apply("event", {"changes": [change], "files": [], "people": []})
     (version,) = fold.versions["measures"]["measure_id!",]
-    assert dict(
-        zip([column.name for column in TABLES["measures"].columns], version.values, strict=True)
-    ) == {
+    assert dict(zip(names, version.values, strict=True)) == {
         **{name: f"{name}!" for name in old},
         "higher_is_better": None,
     }
