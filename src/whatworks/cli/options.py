@@ -13,6 +13,7 @@ from whatworks.errors import UserError
 
 if TYPE_CHECKING:
     from whatworks.release import Evidence
+    from whatworks.release.files import ReleaseFiles
     from whatworks.store import Actor, Store
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "as_actor",
     "evidence_options",
     "open_evidence",
+    "open_source",
     "open_store",
     "store_option",
 ]
@@ -95,18 +97,29 @@ def as_actor(acting_as: str | None) -> Actor:
     return Actor(pseudonym=acting_as or "local", role="lead")
 
 
-def open_evidence(store_at: str | None, release_at: Path | None) -> Evidence:
-    """Return the evidence a reading command is about, and say on stderr when it is the demo."""
-    from whatworks.release import read_release
-    from whatworks.release.files import open_release_files
+def open_source(store_at: str | None, release_at: Path | None) -> Store | ReleaseFiles:
+    """Return what a reading command reads, and say on stderr when it is the demo.
 
+    A release that is named goes before a store; without either, the store here, else the demo.
+    """
     if release_at is not None:
-        return read_release(open_release_files(release_at))
+        from whatworks.release.files import open_release_files
+
+        return open_release_files(release_at)
     if store_at is None and Path(DEFAULT_STORE).exists():
         store_at = DEFAULT_STORE
     if store_at is not None:
-        return open_store(store_at).evidence()
+        return open_store(store_at)
     from whatworks.demo import demo_release
 
     click.echo("Showing the demo evidence base (no store was named).", err=True)
-    return read_release(demo_release())
+    return demo_release()
+
+
+def open_evidence(store_at: str | None, release_at: Path | None) -> Evidence:
+    """Return the evidence a reading command is about."""
+    from whatworks.release import read_release
+    from whatworks.release.files import ReleaseFiles
+
+    source = open_source(store_at, release_at)
+    return read_release(source) if isinstance(source, ReleaseFiles) else source.evidence()

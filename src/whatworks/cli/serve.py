@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from whatworks.cli.options import evidence_options, open_evidence
+from whatworks.cli.options import evidence_options, open_source
 
 __all__ = ["serve"]
 
@@ -47,27 +47,16 @@ def serve(store_at: str | None, release_at: Path | None, host: str, port: int) -
     from datetime import UTC, datetime
 
     from whatworks import __version__
-    from whatworks.cli.options import DEFAULT_STORE, open_store
-    from whatworks.release import ReleaseLabel, read_label
-    from whatworks.release.files import open_release_files
+    from whatworks.actions.live_evidence import live_evidence
+    from whatworks.release import ReleaseLabel, read_label, read_release
+    from whatworks.release.files import ReleaseFiles
     from whatworks.web.serve import run
 
-    if store_at is None and release_at is None and Path(DEFAULT_STORE).exists():
-        store_at = DEFAULT_STORE
-    if release_at is None and store_at is not None:
-        from whatworks.actions.live_evidence import live_evidence
-
-        today = datetime.now(UTC).date().isoformat()
-        label = ReleaseLabel(
-            "whatworks", "Working copy, not a release", "draft", today, __version__
-        )
-        run(live_evidence(open_store(store_at)), label, host=host, port=port)
+    source = open_source(store_at, release_at)
+    if isinstance(source, ReleaseFiles):
+        label, evidence = read_label(source), read_release(source)
+        run(lambda: evidence, label, host=host, port=port)
         return
-    if release_at is not None:
-        label = read_label(open_release_files(release_at))
-    else:
-        from whatworks.demo import demo_release
-
-        label = read_label(demo_release())
-    evidence = open_evidence(None, release_at)
-    run(lambda: evidence, label, host=host, port=port)
+    today = datetime.now(UTC).date().isoformat()
+    label = ReleaseLabel("whatworks", "Working copy, not a release", "draft", today, __version__)
+    run(live_evidence(source), label, host=host, port=port)

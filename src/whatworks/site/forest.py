@@ -10,6 +10,7 @@ import numpy as np
 
 from whatworks.extraction.nouns import Effect
 from whatworks.release.nouns import Analysis
+from whatworks.release.pooled_units import pooled_units
 from whatworks.site.context import Context
 from whatworks.statistics import special
 
@@ -66,35 +67,21 @@ def forest_rows(context: Context, analysis: Analysis) -> list[ForestRow]:
     Effects of one study are joined as the analysis joins them; where it takes every effect on its
     own, so do the rows, and a study may have several.
     """
-    from whatworks.synthesis import composite_by_study
-
     options = json.loads(analysis.options)
     effects = analysis_effects(context, analysis)
     if not effects:
         return []
-    groups: list[tuple[str, list[Effect]]]
-    yi = np.array([effect.yi for effect in effects])
-    vi = np.array([effect.vi for effect in effects])
-    if options.get("unit", "study") == "study":
-        by_study: dict[str, list[Effect]] = {}
-        for effect in effects:
-            by_study.setdefault(effect.study_id, []).append(effect)
-        composite = composite_by_study(
-            yi, vi, [effect.study_id for effect in effects], rho=options["rho"]
-        )
-        yi, vi = composite.yi, composite.vi
-        groups = [(str(study), by_study[str(study)]) for study in composite.studies]
-    else:
-        groups = [(effect.study_id, [effect]) for effect in effects]
+    units = pooled_units(effects, options)
+    yi, vi = units.yi, units.vi
     tau2 = context.numbers.value(analysis, "tau2") or 0.0
     weights = 1.0 / (vi + tau2)
     half = special.ndtri(0.5 + options.get("level", 0.95) / 2) * np.sqrt(vi)
     rows = []
-    for position, (study_id, members) in enumerate(groups):
-        study = context.evidence.study_by_id[study_id]
+    for position, members in enumerate(units.members):
+        study = context.evidence.study_by_id[members[0].study_id]
         rows.append(
             ForestRow(
-                study_id=study_id,
+                study_id=study.study_id,
                 label=study.label,
                 estimate=float(yi[position]),
                 low=float(yi[position] - half[position]),

@@ -6,16 +6,14 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from whatworks.extraction.nouns import Effect
 from whatworks.release.evidence import Evidence
 from whatworks.release.nouns import Analysis
+from whatworks.release.pooled_units import pooled_units
 from whatworks.release.results import Result
 from whatworks.synthesis import (
     PossibleMisuse,
     RandomEffects,
-    composite_by_study,
     months_of_progress,
     random_effects,
 )
@@ -33,27 +31,21 @@ UNITED_KINGDOM = frozenset(
 def random_effects_of(
     evidence: Evidence, analysis: Analysis, options: dict[str, Any]
 ) -> Sequence[Result]:
-    """Pool the analysis's effects by a two-level random-effects model.
-
-    With `unit` "study", effects of one study are first joined into one composite under an assumed
-    correlation `rho` between them; with "effect" each counts as if it were a study of its own.
-    """
+    """Pool the analysis's effects, in the units its options ask for, by a two-level model."""
     effects = [
         evidence.effect_by_id[entry.row_id]
         for entry in evidence.inputs_by_analysis[analysis.analysis_id]
     ]
-    yi = np.array([effect.yi for effect in effects])
-    vi = np.array([effect.vi for effect in effects])
-    if options["unit"] == "study":
-        composite = composite_by_study(
-            yi, vi, [effect.study_id for effect in effects], rho=options["rho"]
-        )
-        yi, vi = composite.yi, composite.vi
+    units = pooled_units(effects, options)
     with warnings.catch_warnings():
         # Doubtful effects carry a plausibility flag already; those that are kept in are meant.
         warnings.simplefilter("ignore", PossibleMisuse)
         fit = random_effects(
-            yi, vi, method=options["method"], test=options["test"], level=options["level"]
+            units.yi,
+            units.vi,
+            method=options["method"],
+            test=options["test"],
+            level=options["level"],
         )
     return [
         *_estimates(fit),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from whatworks.release.addresses import WHOLE_TABLE
 from whatworks.release.nouns import Analysis, AnalysisInput
+from whatworks.release.r_call import r_script
 from whatworks.release.schema import TABLES
 from whatworks.site.context import Context
 from whatworks.site.csv_file import csv_download
@@ -17,7 +18,6 @@ from whatworks.site.numbers import figure_of
 from whatworks.site.page import Download, Page
 from whatworks.site.paths import analysis_path, review_path, slug, strand_path, study_path
 from whatworks.site.plain import KINDS, OPTIONS, ROLES, say
-from whatworks.site.r_call import r_call
 from whatworks.site.words import readable
 
 __all__ = ["analysis_download", "analysis_page"]
@@ -178,8 +178,14 @@ def _option_rows(analysis: Analysis) -> list[tuple[str, str, str]]:
     return [
         (OPTIONS.get(name, name.replace("_", " ").capitalize()), name, json.dumps(value))
         for name, value in sorted(options.items())
-        if name != "r_call"
     ]
+
+
+def _r_script(analysis: Analysis) -> str | None:
+    """Return the analysis in R; None where the kind has no counterpart in metafor."""
+    if analysis.kind != "random_effects":
+        return None
+    return r_script(json.loads(analysis.options), _file_name(analysis))
 
 
 def _number_rows(context: Context, analysis: Analysis) -> Sequence[NumberRow]:
@@ -227,6 +233,6 @@ def analysis_page(context: Context, analysis: Analysis) -> Page:
             "effects": _effect_rows(context, analysis),
             "others": _other_rows(context, analysis),
             "download": download.path if download else None,
-            "r": r_call(analysis, _file_name(analysis)) if download else None,
+            "r": _r_script(analysis) if download else None,
         },
     )
