@@ -181,7 +181,7 @@ def test_an_analysis_shows_every_number_in_full_and_how_to_follow_it(made, evide
         assert f'id="{number.field}"' in html
         assert number.value is None or repr(number.value) in html
     assert "whatworks why small-group.main.estimate" in html
-    assert "method = &#34;REML&#34;, test = &#34;knha&#34;" in html
+    assert "method=&#34;REML&#34;, test=&#34;knha&#34;" in html
     assert analysis.inputs_hash in html
 
 
