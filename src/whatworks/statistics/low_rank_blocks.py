@@ -1,0 +1,140 @@
+"""Covariance whose blocks are a diagonal plus one or two shared directions.
+
+Three-level models (a study's effects share one draw) and correlated sampling errors (they share a
+multiple of their standard errors) are of this form. Every operation takes time and memory in
+proportion to the number of rows, whatever the size of a block.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from whatworks.statistics.block_covariance import (
+    BlockStack,
+    block_stacks,
+    first_appearance_codes,
+)
+
+__all__ = ["LowRankBlocks"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class LowRankBlocks:
+    """M = diag(d) + sum over q of c_q u_q u_q' within each block; see `BlockCovariance`.
+
+    Parameters
+    ----------
+    d : array, shape (k,)
+        Diagonal part, all > 0.
+    directions : array, shape (q, k)
+        Shared directions, q of 1 or 2.
+    weights : array, shape (q,)
+        Their factors c_q, >= 0.
+    labels : array of int, shape (k,)
+        Block of each row, from 0 in order of first appearance.
+    """
+
+    def __init__(self, d: Floats, directions: Floats, weights: Floats, labels: Ints) -> None:
+        self.d = d
+        self.directions = directions
+        self.weights = weights
+        self._labels = labels
+        is_sorted = bool((labels[1:] >= labels[:-1]).all())
+        #: Rows block by block; None where they stand so already.
+        self.order: Ints | None = None if is_sorted else np.argsort(labels, kind="stable")
+        sizes = np.bincount(labels)
+        #: Position of each block's first row in that order, and block sizes, (B,).
+        self.starts: Ints = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
+        self.sizes: Ints = sizes.astype(np.int64)
+        self._kernel: Floats | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of rows, k."""
+        return int(self.d.size)
+
+    @property
+    def labels(self) -> Ints:
+        """Block of each row, shape (k,)."""
+        return self._labels
+
+    def sum(self, x: Floats) -> Floats:
+        """Sum within blocks: shape (..., k) to (..., B)."""
+        ordered = x if self.order is None else x[..., self.order]
+        return np.asarray(np.add.reduceat(ordered, self.starts, axis=-1))
+
+    @property
+    def kernel(self) -> Floats:
+        """K = C (I + U'D^-1 U C)^-1 of each block, so that M^-1 = D^-1 - D^-1 U K U' D^-1.
+
+        Shape (q, q, B); symmetric. Weights of 0 are allowed.
+        """
+        if self._kernel is None:
+            self._kernel = self._solve_kernel()[0]
+        return self._kernel
+
+    def _solve_kernel(self) -> tuple[Floats, Floats]:
+        """Return K, (q, q, B), and det(I + U'D^-1 U C), (B,)."""
+        u, c = self.directions, self.weights
+        e = 1.0 / self.d
+        if len(c) == 1:
+            det = 1.0 + c[0] * self.sum(e * u[0] ** 2)
+            return (c[0] / det)[None, None, :], det
+        a11, a12, a22 = self.sum(e * u[0] ** 2), self.sum(e * u[0] * u[1]), self.sum(e * u[1] ** 2)
+        det = (1.0 + c[0] * a11) * (1.0 + c[1] * a22) - c[0] * c[1] * a12**2
+        k11 = c[0] * (1.0 + c[1] * a22) / det
+        k22 = c[1] * (1.0 + c[0] * a11) / det
+        k12 = -c[0] * c[1] * a12 / det
+        return np.array([[k11, k12], [k12, k22]]), det
+
+    def diagonal(self) -> Floats:
+        """Return the variances, shape (k,)."""
+        return np.asarray(self.d + self.weights @ self.directions**2, dtype=np.float64)
+
+    def solve(self, b: Floats) -> Floats:
+        """Return M^-1 b for b of shape (k,) or (k, m)."""
+        scaled = (b.T / self.d).T
+        out = scaled.copy()
+        kernel = self.kernel
+        sums = [self.sum(scaled.T * u) for u in self.directions]
+        for q, u in enumerate(self.directions):
+            shared = sum(kernel[q, r] * sums[r] for r in range(len(sums)))
+            out -= (np.asarray(shared)[..., self._labels] * (u / self.d)).T
+        return out
+
+    def times(self, b: Floats) -> Floats:
+        """Return M b for b of shape (k,) or (k, m)."""
+        out = (b.T * self.d).T
+        for c, u in zip(self.weights, self.directions, strict=True):
+            out = out + (c * self.sum(b.T * u)[..., self._labels] * u).T
+        return np.asarray(out, dtype=np.float64)
+
+    def log_determinant(self) -> float:
+        """Return the logarithm of the determinant."""
+        return float(np.log(self.d).sum() + np.log(self._solve_kernel()[1]).sum())
+
+    def take(self, rows: Ints) -> Self:
+        """Return the matrix of the named rows and columns."""
+        return type(self)(
+            self.d[rows],
+            self.directions[:, rows],
+            self.weights,
+            first_appearance_codes(self._labels[rows]),
+        )
+
+    def stacks(self) -> list[BlockStack]:
+        """Return all blocks as dense matrices, gathered by size."""
+        found = []
+        for rows in block_stacks(self._labels):
+            matrices = np.zeros((*rows.shape, rows.shape[1]))
+            inside = np.arange(rows.shape[1])
+            matrices[:, inside, inside] = self.d[rows]
+            for c, u in zip(self.weights, self.directions, strict=True):
+                matrices += c * u[rows][:, :, None] * u[rows][:, None, :]
+            found.append(BlockStack(rows, matrices))
+        return found
