@@ -66,6 +66,10 @@ class BlockCovariance(Protocol):
         """Return the matrix of the named rows and columns."""
         ...
 
+    def scaled(self, factor: float) -> Self:
+        """Return the matrix times a factor above 0."""
+        ...
+
     def stacks(self) -> list[BlockStack]:
         """Return all blocks as dense matrices, gathered by size, sizes ascending."""
         ...

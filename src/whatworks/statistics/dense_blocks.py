@@ -136,6 +136,12 @@ class DenseBlocks:
             ]
         )
 
+    def scaled(self, factor: float) -> Self:
+        """Return the matrix times a factor above 0."""
+        return type(self)(
+            [BlockStack(stack.rows, factor * stack.matrices) for stack in self._stacks]
+        )
+
     def stacks(self) -> list[BlockStack]:
         """Return the blocks, gathered by size."""
         return list(self._stacks)

@@ -57,6 +57,10 @@ class DiagonalCovariance:
         """Return the matrix of the named rows and columns."""
         return type(self)(self._variances[rows])
 
+    def scaled(self, factor: float) -> Self:
+        """Return the matrix times a factor above 0."""
+        return type(self)(factor * self._variances)
+
     def stacks(self) -> list[BlockStack]:
         """Return all blocks as matrices of shape (k, 1, 1)."""
         return [BlockStack(self.labels[:, None], self._variances[:, None, None])]

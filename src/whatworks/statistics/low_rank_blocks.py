@@ -127,6 +127,10 @@ class LowRankBlocks:
             first_appearance_codes(self._labels[rows]),
         )
 
+    def scaled(self, factor: float) -> Self:
+        """Return the matrix times a factor above 0."""
+        return type(self)(factor * self.d, self.directions, factor * self.weights, self._labels)
+
     def stacks(self) -> list[BlockStack]:
         """Return all blocks as dense matrices, gathered by size."""
         found = []

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 
-__all__ = ["INTERCEPT", "Design", "Moderators", "design_of", "intercept_only"]
+__all__ = ["INTERCEPT", "Columns", "Design", "Moderators", "design_of", "intercept_only"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

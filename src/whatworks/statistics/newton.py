@@ -1,0 +1,102 @@
+"""Newton's method that always goes uphill, for smooth functions of a few parameters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Ascent", "SmoothFunction", "climb"]
+
+Floats = npt.NDArray[np.float64]
+
+MAX_STEPS = 200
+MAX_HALVINGS = 40
+# A step is promised to gain half its decrement; below this gain nothing is left to find.
+SMALLEST_GAIN = 1e-20
+# Rounding of a log-likelihood, relative to its size.
+ROUNDING = 1e-13
+
+
+class SmoothFunction(Protocol):
+    """A function of n unbounded parameters, to be maximised."""
+
+    def value(self, phi: Floats) -> float:
+        """Return the function, -inf where it is not defined."""
+        ...
+
+    def gradient(self, phi: Floats) -> tuple[float, Floats]:
+        """Return the function and its first derivatives, (n,)."""
+        ...
+
+    def hessian(self, phi: Floats) -> Floats:
+        """Return the second derivatives, (n, n)."""
+        ...
+
+
+class Ascent(NamedTuple):
+    """Where an ascent ended.
+
+    Attributes
+    ----------
+    phi, value
+        Parameters (n,) and function.
+    gain
+        What one more Newton step promises: the distance to the top, in units of the function.
+    steps
+        Steps taken.
+    """
+
+    phi: Floats
+    value: float
+    gain: float
+    steps: int
+
+
+def climb(function: SmoothFunction, start: Floats, *, reach: float) -> Ascent:
+    """Go from a start to the top of its hill.
+
+    Newton steps by the absolute eigenvalues of the Hessian, so that they lead uphill from anywhere,
+    shortened to `reach` and halved until the function does not fall.
+
+    Parameters
+    ----------
+    function : SmoothFunction
+        What is maximised; defined at the start.
+    start : array, shape (n,)
+        Parameters.
+    reach : float
+        Longest step in any parameter.
+    """
+    phi = np.array(start, dtype=np.float64)
+    value, slope = function.gradient(phi)
+    gain, steps = np.inf, 0
+    while steps < MAX_STEPS:
+        steps += 1
+        curvature, axes = np.linalg.eigh(-function.hessian(phi))
+        size = np.abs(curvature)
+        size = np.maximum(size, 1e-12 * max(float(size.max()), 1e-300))
+        step = axes @ ((axes.T @ slope) / size)
+        gain = 0.5 * float(slope @ step)
+        if not np.isfinite(gain) or gain < SMALLEST_GAIN * (1.0 + abs(value)):
+            break
+        step *= min(1.0, reach / float(np.abs(step).max()))
+        moved = _uphill(function, phi, value, step)
+        if moved is None:
+            break
+        phi = moved
+        value, slope = function.gradient(phi)
+    return Ascent(phi, value, max(gain, 0.0), steps)
+
+
+def _uphill(function: SmoothFunction, phi: Floats, value: float, step: Floats) -> Floats | None:
+    """Return the first point on the way that is not lower; None when there is none."""
+    floor = value - ROUNDING * (1.0 + abs(value))
+    for _ in range(MAX_HALVINGS):
+        trial = phi + step
+        found = function.value(trial)
+        if found >= floor:
+            return None if (trial == phi).all() else trial
+        step = 0.5 * step
+    return None

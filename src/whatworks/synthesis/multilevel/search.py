@@ -1,0 +1,215 @@
+"""The highest maximum of a likelihood in several variances, and the others that were found.
+
+No start value is trusted: the likelihood is scanned over a grid of standard deviations and
+correlations in units of the data's own, every hill of the grid is climbed to its top, and all
+distinct tops are reported. Where the model has many effects the grid is laid over a share of the
+studies, for a likelihood of many studies has no small hills that a share does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from whatworks.statistics.newton import Ascent, SmoothFunction, climb
+from whatworks.synthesis.multilevel.dense_likelihood import DenseLikelihood
+from whatworks.synthesis.multilevel.nested_likelihood import NestedLikelihood, nested_likelihood
+from whatworks.synthesis.multilevel.problem import Problem
+
+__all__ = ["Found", "Likelihood", "likelihood_of", "search", "search_near"]
+
+Floats = npt.NDArray[np.float64]
+Likelihood = NestedLikelihood | DenseLikelihood
+
+# Points of the grid in each standard deviation, by how many there are, as shares of the spread.
+GRIDS: dict[int, Floats] = {
+    1: np.geomspace(1e-3, 4.0, 19),
+    2: np.geomspace(1e-2, 3.0, 9),
+    3: np.array([0.03, 0.2, 0.6, 1.5]),
+}
+COARSE = np.array([0.15, 0.8])
+MOST_POINTS = 160
+# Angles at which correlations start: none and clearly positive.
+ANGLES = (0.5 * np.pi, 0.9)
+MOST_CLIMBS = 6
+# Above so many effects the grid is laid over a share of the blocks.
+THIN_ABOVE = 6_000
+# In units of the typical standard error; its square is what is taken for a variance of 0.
+ON_BOUNDARY = 1e-5
+SAME_HEIGHT = 1e-7
+SAME_PLACE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    best
+        The highest top; variances at their boundary are exactly 0.
+    tops
+        All distinct tops, highest first.
+    n_points, n_climbs
+        How many points were looked at and how many hills climbed.
+    """
+
+    best: Ascent
+    tops: tuple[Ascent, ...]
+    n_points: int
+    n_climbs: int
+
+
+def likelihood_of(problem: Problem) -> Likelihood:
+    """Return the fastest likelihood that fits the problem."""
+    return nested_likelihood(problem) or DenseLikelihood(problem)
+
+
+def search(problem: Problem, likelihood: Likelihood) -> Found:
+    """Find the global maximum and all others, from a grid."""
+    scanned: SmoothFunction = likelihood
+    if problem.k > THIN_ABOVE:
+        scanned = likelihood_of(_thinned(problem, likelihood))
+    points = list(_grid(problem))
+    heights = np.array([scanned.value(point) for point in points])
+    finite = np.isfinite(heights)
+    if not finite.any():
+        raise np.linalg.LinAlgError("no point of the grid has a positive definite covariance")
+    starts = [points[i] for i in _hills(problem, np.array(points), heights)]
+    return _climb_all(problem, likelihood, starts, len(points))
+
+
+def search_near(problem: Problem, likelihood: Likelihood, start: Floats) -> Found:
+    """Climb from a known neighbour's answer, and from a few points far from it.
+
+    For data that differ by a study or two from data that were searched.
+    """
+    start = np.where(
+        np.abs(start) < 1e-2 * problem.spread, np.copysign(1e-2 * problem.spread, start), start
+    )
+    near = climb(likelihood, start, reach=2.0 * problem.spread)
+    best = _snapped(problem, likelihood, near)
+    far = [point for i, point in enumerate(_grid(problem)) if i % 7 == 3][:12]
+    higher = [p for p in far if likelihood.value(p) > best.value]
+    if not higher:
+        return Found(best, (best,), 1 + len(far), 1)
+    return _climb_all(problem, likelihood, [start, *higher], 1 + len(far))
+
+
+def _grid(problem: Problem) -> Iterator[Floats]:
+    n_sds = problem.n_sds
+    steps = GRIDS.get(n_sds, COARSE) * problem.spread
+    has_correlation = problem.n_parameters > n_sds
+    if has_correlation and n_sds == 2:
+        steps = steps[::2]
+    combinations = list(product(steps, repeat=n_sds)) if n_sds <= 6 else _few(steps, n_sds)
+    angles = ANGLES if has_correlation else ANGLES[:1]
+    if len(combinations) * len(angles) > MOST_POINTS:
+        every = -(-len(combinations) * len(angles) // MOST_POINTS)
+        combinations = combinations[::every]
+    for sds, angle in product(combinations, angles):
+        phi = np.empty(problem.n_parameters)
+        used = 0
+        for data, place in zip(problem.terms, problem.slices(), strict=True):
+            n = data.structure.n_sd
+            # A single correlation is a sine about its middle, pairs are angles between draws.
+            rest = angle if data.structure.name == "UN" else np.cos(angle)
+            phi[place] = np.concatenate((sds[used : used + n], np.full(data.structure.n_rho, rest)))
+            used += n
+        yield phi
+
+
+def _few(steps: Floats, n: int) -> list[tuple[float, ...]]:
+    """Return all-equal points, and points with one standard deviation apart from the others."""
+    low, high = float(steps[0]), float(steps[-1])
+    found = [(low,) * n, (high,) * n]
+    for i in range(n):
+        found.append(tuple(high if j == i else low for j in range(n)))
+        found.append(tuple(low if j == i else high for j in range(n)))
+    return found
+
+
+def _hills(problem: Problem, points: Floats, heights: Floats) -> list[int]:
+    """Return the points no neighbour of which is higher, the highest first."""
+    order = np.argsort(-heights, kind="stable")
+    places = np.stack([_ranks(column) for column in points.T], axis=1)
+    chosen: list[int] = []
+    for i in order[np.isfinite(heights[order])]:
+        apart = np.abs(places - places[i])
+        near = (apart.max(axis=1) <= 1) & (np.arange(len(points)) != i)
+        if not (heights[near] > heights[i]).any():
+            chosen.append(int(i))
+        if len(chosen) == MOST_CLIMBS:
+            break
+    return chosen
+
+
+def _ranks(column: Floats) -> npt.NDArray[np.int64]:
+    """Return the rank of each value among the distinct ones."""
+    return np.asarray(np.unique(column, return_inverse=True)[1].ravel(), dtype=np.int64)
+
+
+def _climb_all(
+    problem: Problem, likelihood: Likelihood, starts: list[Floats], n_points: int
+) -> Found:
+    tops: list[Ascent] = []
+    for start in starts:
+        top = _snapped(problem, likelihood, climb(likelihood, start, reach=2.0 * problem.spread))
+        if not any(_is_same(problem, top, other) for other in tops):
+            tops.append(top)
+    tops.sort(key=lambda top: -top.value)
+    return Found(tops[0], tuple(tops), n_points, len(starts))
+
+
+def _is_same(problem: Problem, a: Ascent, b: Ascent) -> bool:
+    if abs(a.value - b.value) > SAME_HEIGHT * (1.0 + abs(a.value)):
+        return False
+    for data, place in zip(problem.terms, problem.slices(), strict=True):
+        left, right = data.structure.matrix(a.phi[place]), data.structure.matrix(b.phi[place])
+        size = np.abs(left).max() + np.abs(right).max() + ON_BOUNDARY
+        if np.abs(left - right).max() > SAME_PLACE * size:
+            return False
+    return True
+
+
+def _snapped(problem: Problem, likelihood: Likelihood, top: Ascent) -> Ascent:
+    """Put standard deviations that are all but 0 on 0, and make all of them positive."""
+    phi = top.phi.copy()
+    for data, place in zip(problem.terms, problem.slices(), strict=True):
+        sds = phi[place][: data.structure.n_sd]
+        small = np.abs(sds) < ON_BOUNDARY
+        # Signs of single draws matter where they are correlated; one common sign never does.
+        if data.structure.n_rho == 0 or data.structure.n_sd == 1:
+            sds = np.abs(sds)
+        phi[place.start : place.start + data.structure.n_sd] = np.where(small, 0.0, sds)
+    if (phi == top.phi).all():
+        return top
+    value = likelihood.value(phi)
+    if value < top.value - 1e-9 * (1.0 + abs(top.value)):
+        return top
+    return Ascent(phi, value, top.gain, top.steps)
+
+
+def _thinned(problem: Problem, likelihood: Likelihood) -> Problem:
+    """Return the problem for every so many blocks."""
+    labels = likelihood.labels
+    every = -(-problem.k // THIN_ABOVE)
+    rows = np.flatnonzero(labels % every == 0)
+    q = problem.q[rows]
+    if np.linalg.matrix_rank(q) < problem.p:
+        q = np.ones((rows.size, 1)) / np.sqrt(rows.size)
+    return Problem(
+        y=problem.y[rows],
+        q=q,
+        r=problem.r,
+        fitted=problem.fitted,
+        scale=problem.scale,
+        sampling=problem.sampling.take(rows),
+        terms=tuple(data.take(rows) for data in problem.terms),
+        restricted=problem.restricted,
+        spread=problem.spread,
+    )
