@@ -7,6 +7,7 @@ proportion to the number of rows, whatever the size of a block.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -51,7 +52,6 @@ class LowRankBlocks:
         #: Position of each block's first row in that order, and block sizes, (B,).
         self.starts: Ints = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
         self.sizes: Ints = sizes.astype(np.int64)
-        self._kernel: Floats | None = None
 
     @property
     def size(self) -> int:
@@ -68,24 +68,22 @@ class LowRankBlocks:
         ordered = x if self.order is None else x[..., self.order]
         return np.asarray(np.add.reduceat(ordered, self.starts, axis=-1))
 
-    @property
+    @cached_property
     def kernel(self) -> Floats:
         """K = C (I + U'D^-1 U C)^-1 of each block, so that M^-1 = D^-1 - D^-1 U K U' D^-1.
 
         Shape (q, q, B); symmetric. Weights of 0 are allowed.
         """
-        if self._kernel is None:
-            self._kernel = self._solve_kernel()[0]
-        return self._kernel
+        return self._kernel_and_det[0]
 
-    def _solve_kernel(self) -> tuple[Floats, Floats]:
+    @cached_property
+    def _kernel_and_det(self) -> tuple[Floats, Floats]:
         """Return K, (q, q, B), and det(I + U'D^-1 U C), (B,)."""
-        u, c = self.directions, self.weights
-        e = 1.0 / self.d
+        u, ue, c = self.directions, self._scaled_directions, self.weights
         if len(c) == 1:
-            det = 1.0 + c[0] * self.sum(e * u[0] ** 2)
+            det = 1.0 + c[0] * self.sum(ue[0] * u[0])
             return (c[0] / det)[None, None, :], det
-        a11, a12, a22 = self.sum(e * u[0] ** 2), self.sum(e * u[0] * u[1]), self.sum(e * u[1] ** 2)
+        a11, a12, a22 = self.sum(ue[0] * u[0]), self.sum(ue[0] * u[1]), self.sum(ue[1] * u[1])
         det = (1.0 + c[0] * a11) * (1.0 + c[1] * a22) - c[0] * c[1] * a12**2
         k11 = c[0] * (1.0 + c[1] * a22) / det
         k22 = c[1] * (1.0 + c[0] * a11) / det
@@ -98,14 +96,31 @@ class LowRankBlocks:
 
     def solve(self, b: Floats) -> Floats:
         """Return M^-1 b for b of shape (k,) or (k, m)."""
-        scaled = (b.T / self.d).T
-        out = scaled.copy()
-        kernel = self.kernel
-        sums = [self.sum(scaled.T * u) for u in self.directions]
-        for q, u in enumerate(self.directions):
-            shared = sum(kernel[q, r] * sums[r] for r in range(len(sums)))
-            out -= (np.asarray(shared)[..., self._labels] * (u / self.d)).T
+        return self.solve_rows(np.ascontiguousarray(b.T)).T
+
+    def solve_rows(self, b: Floats) -> Floats:
+        """Return (M^-1 b')' for b of shape (k,) or (m, k): rows lie together in memory."""
+        scaled_directions = self._scaled_directions
+        sums = [self.sum(b * u) for u in scaled_directions]
+        out = b * self._inverse_d
+        spare = np.empty_like(out)
+        for q, u in enumerate(scaled_directions):
+            shared = self.kernel[q, 0] * sums[0]
+            for r in range(1, len(sums)):
+                shared += self.kernel[q, r] * sums[r]
+            np.take(shared, self._labels, axis=-1, out=spare, mode="clip")
+            spare *= u
+            out -= spare
         return out
+
+    @cached_property
+    def _inverse_d(self) -> Floats:
+        return 1.0 / self.d
+
+    @cached_property
+    def _scaled_directions(self) -> Floats:
+        """Directions over the diagonal part, (q, k)."""
+        return self.directions * self._inverse_d
 
     def times(self, b: Floats) -> Floats:
         """Return M b for b of shape (k,) or (k, m)."""
@@ -116,7 +131,7 @@ class LowRankBlocks:
 
     def log_determinant(self) -> float:
         """Return the logarithm of the determinant."""
-        return float(np.log(self.d).sum() + np.log(self._solve_kernel()[1]).sum())
+        return float(np.log(self.d).sum() + np.log(self._kernel_and_det[1]).sum())
 
     def take(self, rows: Ints) -> Self:
         """Return the matrix of the named rows and columns."""

@@ -13,8 +13,9 @@ Floats = npt.NDArray[np.float64]
 
 MAX_STEPS = 200
 MAX_HALVINGS = 40
-# A step is promised to gain half its decrement; below this gain nothing is left to find.
-SMALLEST_GAIN = 1e-20
+# Steps that promise less than this are the last: Newton's error is squared by each, so that what
+# is left after one of 1e-13 is far below rounding.
+LAST_GAIN = 1e-13
 # Rounding of a log-likelihood, relative to its size.
 ROUNDING = 1e-13
 
@@ -43,15 +44,18 @@ class Ascent(NamedTuple):
     phi, value
         Parameters (n,) and function.
     gain
-        What one more Newton step promises: the distance to the top, in units of the function.
+        What the last step promised: no more than this was left, in units of the function.
     steps
         Steps taken.
+    hessian
+        Second derivatives where the last step began, (n, n).
     """
 
     phi: Floats
     value: float
     gain: float
     steps: int
+    hessian: Floats
 
 
 def climb(function: SmoothFunction, start: Floats, *, reach: float) -> Ascent:
@@ -70,24 +74,27 @@ def climb(function: SmoothFunction, start: Floats, *, reach: float) -> Ascent:
         Longest step in any parameter.
     """
     phi = np.array(start, dtype=np.float64)
-    value, slope = function.gradient(phi)
     gain, steps = np.inf, 0
-    while steps < MAX_STEPS:
-        steps += 1
-        curvature, axes = np.linalg.eigh(-function.hessian(phi))
+    while True:
+        value, slope = function.gradient(phi)
+        hessian = function.hessian(phi)
+        curvature, axes = np.linalg.eigh(-hessian)
         size = np.abs(curvature)
         size = np.maximum(size, 1e-12 * max(float(size.max()), 1e-300))
         step = axes @ ((axes.T @ slope) / size)
         gain = 0.5 * float(slope @ step)
-        if not np.isfinite(gain) or gain < SMALLEST_GAIN * (1.0 + abs(value)):
+        if not gain > 0.0 or steps == MAX_STEPS:
             break
+        steps += 1
         step *= min(1.0, reach / float(np.abs(step).max()))
         moved = _uphill(function, phi, value, step)
         if moved is None:
             break
         phi = moved
-        value, slope = function.gradient(phi)
-    return Ascent(phi, value, max(gain, 0.0), steps)
+        if gain < LAST_GAIN:
+            value = function.value(phi)
+            break
+    return Ascent(phi, value, max(gain, 0.0), steps, hessian)
 
 
 def _uphill(function: SmoothFunction, phi: Floats, value: float, step: Floats) -> Floats | None:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
-from whatworks.statistics.block_covariance import BlockCovariance, first_appearance_codes
+from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import (
     chi2_upper_tail,
@@ -18,7 +18,6 @@ from whatworks.statistics.newton import Ascent
 from whatworks.synthesis.design import Design
 from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.multilevel.containment import containment_df
-from whatworks.synthesis.multilevel.dense_likelihood import joint_blocks
 from whatworks.synthesis.multilevel.estimates import (
     component_values,
     components,
@@ -45,6 +44,9 @@ __all__ = ["assemble", "omnibus_test", "refitted"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+# Beyond this nobody reads names of clusters, and they take longer than the fit.
+MOST_NAMES = 20_000
 
 
 def assemble(
@@ -74,7 +76,7 @@ def assemble(
     phi = found.best.phi
     covariance = marginal_of(problem, likelihood, phi)
     fit = regress(problem, covariance)
-    parts, flat = components(problem, likelihood, phi) if kept else ((), None)
+    parts, flat = components(problem, found.best.hessian, phi) if kept else ((), None)
     parts += tuple(_fixed_at_zero(data) for data in fixed)
     se = np.sqrt(np.diagonal(fit.vcov))
     df = _coefficient_df(test, df_method, design, kept)
@@ -82,7 +84,7 @@ def assemble(
     critical = t_critical(level, df)
     q, typical, singular = _heterogeneity(y, design, sampling)
     q_df = problem.k - problem.p
-    labels = joint_blocks(problem)
+    labels = likelihood.labels
     certificate = _certificate(problem, found, parts)
     said += list(notes) + ([flat] if flat else []) + ([singular] if singular else [])
     if len(certificate.maxima) > 1:
@@ -202,7 +204,7 @@ def _estimable(
 def _maximum(problem: Problem, likelihood: Likelihood, start: Floats | None) -> Found:
     if problem.n_parameters == 0:
         phi = np.zeros(0)
-        top = Ascent(phi, likelihood.value(phi), 0.0, 0)
+        top = Ascent(phi, likelihood.value(phi), 0.0, 0, np.zeros((0, 0)))
         if not np.isfinite(top.value):
             raise UserError(
                 "The sampling covariance is not positive definite, and the model has no random "
@@ -332,7 +334,9 @@ def _covariances(problem: Problem, phi: Floats) -> tuple[tuple[str, tuple[str, .
 
 def _cluster_labels(labels: Ints, terms: tuple[TermData, ...]) -> tuple[str, ...]:
     """Name clusters by the level whose units they are, else by number."""
-    for data in terms:
-        if np.array_equal(first_appearance_codes(data.units), labels):
-            return data.unit_labels
-    return tuple(str(i + 1) for i in range(int(labels.max()) + 1))
+    n = int(labels.max()) + 1
+    if n <= MOST_NAMES:
+        for data in terms:
+            if np.array_equal(data.units, labels):
+                return data.unit_labels
+    return tuple(map(str, range(1, n + 1)))

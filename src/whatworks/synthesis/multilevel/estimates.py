@@ -98,12 +98,12 @@ def component_values(problem: Problem, phi: Floats) -> Floats:
 
 
 def components(
-    problem: Problem, likelihood: Likelihood, phi: Floats
+    problem: Problem, hessian: Floats, phi: Floats
 ) -> tuple[tuple[VarianceComponent, ...], str | None]:
     """Return the components with standard errors, and a note where some cannot be told apart.
 
-    Standard errors come from the observed information of the parameters that are not on their
-    boundary.
+    Standard errors come from the observed information (the second derivatives where the climb
+    ended) of the parameters that are not on their boundary.
     """
     n = phi.size
     values = component_values(problem, phi)
@@ -111,7 +111,7 @@ def components(
     inside = _inside(problem, phi)
     note = None
     if inside.any():
-        information = -likelihood.hessian(phi)[np.ix_(inside, inside)]
+        information = -hessian[np.ix_(inside, inside)]
         curvature, axes = np.linalg.eigh(information)
         steepest = max(float(np.abs(curvature).max()), 1e-300)
         is_flat = curvature < FLAT * steepest

@@ -8,7 +8,8 @@ the observed information is twice the average less the expected one (Johnson and
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,8 @@ Ints = npt.NDArray[np.int64]
 LOG_2PI = float(np.log(2.0 * np.pi))
 
 
-class _Solved(NamedTuple):
+@dataclass(eq=False)
+class _Solved:
     """What a value of the variances gives; rows are in block order."""
 
     blocks: LowRankBlocks
@@ -33,6 +35,23 @@ class _Solved(NamedTuple):
     root: Floats
     g: Floats
     value: float
+
+    @cached_property
+    def u(self) -> Floats:
+        """W Q times the inverse root of Q'WQ: UU' is what the coefficients take from W, (p, k)."""
+        return np.asarray(np.linalg.inv(self.root) @ self.wq)
+
+    @cached_property
+    def one_w_one(self) -> Floats:
+        """1'W1 of each study."""
+        blocks = self.blocks
+        e = 1.0 / blocks.d
+        sums = [blocks.sum(e * u) for u in blocks.directions]
+        out = sums[0].copy()
+        for q, left in enumerate(sums):
+            for r, right in enumerate(sums):
+                out -= left * blocks.kernel[q, r] * right
+        return out
 
 
 class NestedLikelihood:
@@ -83,8 +102,8 @@ class NestedLikelihood:
         if self._cache is not None and self._cache[0] == key:
             return self._cache[1]
         problem, blocks = self.problem, self.blocks(phi)
-        wq = blocks.solve(self._q.T).T
-        wy = blocks.solve(self._y)
+        wq = blocks.solve_rows(self._q)
+        wy = blocks.solve_rows(self._y)
         xwx = self._q @ wq.T
         xwy = wq @ self._y
         root = np.asarray(np.linalg.cholesky(xwx), dtype=np.float64)
@@ -116,9 +135,9 @@ class NestedLikelihood:
         """Return derivatives by the variances, in the order of the parameters."""
         out = np.zeros(self.problem.n_parameters)
         blocks = solved.blocks
-        u = np.asarray(np.linalg.solve(solved.root, solved.wq), dtype=np.float64)
+        u = solved.u
         if self._tau is not None:
-            found = (blocks.sum(solved.g) ** 2).sum() - self._trace_tau(blocks).sum()
+            found = (blocks.sum(solved.g) ** 2).sum() - solved.one_w_one.sum()
             if self.problem.restricted:
                 found += (blocks.sum(u) ** 2).sum()
             out[self._tau] = 0.5 * found
@@ -127,16 +146,6 @@ class NestedLikelihood:
             if self.problem.restricted:
                 found += (u**2).sum()
             out[self._omega] = 0.5 * found
-        return out
-
-    def _trace_tau(self, blocks: LowRankBlocks) -> Floats:
-        """Return 1'W1 of each study."""
-        e = 1.0 / blocks.d
-        sums = [blocks.sum(e * u) for u in blocks.directions]
-        out = sums[0].copy()
-        for q, left in enumerate(sums):
-            for r, right in enumerate(sums):
-                out -= left * blocks.kernel[q, r] * right
         return out
 
     def _trace_omega(self, blocks: LowRankBlocks) -> float:
@@ -175,25 +184,23 @@ class NestedLikelihood:
 
     def _variance_hessian(self, solved: _Solved) -> Floats:
         """Return second derivatives by the variances: expected less twice average information."""
-        blocks, wq, g = solved.blocks, solved.wq, solved.g
+        blocks, u, g = solved.blocks, solved.u, solved.g
         labels = self._labels
-        half = np.linalg.inv(solved.root)
-        u = half @ wq
         n = self.problem.n_parameters
         places = [
             (i, which) for i, which in ((self._tau, "t"), (self._omega, "o")) if i is not None
         ]
 
         def moved(which: str, x: Floats) -> Floats:
-            return x if which == "o" else np.asarray(blocks.sum(x)[..., labels])
+            return x if which == "o" else np.take(blocks.sum(x), labels, axis=-1)
 
         h = {which: moved(which, g) for _, which in places}
         du = {which: moved(which, u) for _, which in places}
-        wh = {which: blocks.solve(h[which]) for which in h}
+        wh = {which: blocks.solve_rows(h[which]) for which in h}
         uh = {which: u @ h[which] for which in h}
         average = np.zeros((n, n))
         expected = np.zeros((n, n))
-        traces = self._information_traces(blocks, {which for _, which in places})
+        traces = self._information_traces(solved, {which for _, which in places})
         for i, a in places:
             for j, b in places:
                 if j < i:
@@ -201,21 +208,22 @@ class NestedLikelihood:
                 average[i, j] = average[j, i] = 0.5 * (h[a] @ wh[b] - uh[a] @ uh[b])
                 value = traces[a + b if a + b in traces else b + a]
                 if self.problem.restricted:
-                    wdu = blocks.solve(du[b].T).T
+                    wdu = blocks.solve_rows(du[b])
                     value -= 2.0 * float((du[a] * wdu).sum())
                     value += float(((u @ du[a].T) * (u @ du[b].T)).sum())
                 expected[i, j] = expected[j, i] = 0.5 * value
         return expected - 2.0 * average
 
-    def _information_traces(self, blocks: LowRankBlocks, present: set[str]) -> dict[str, float]:
+    def _information_traces(self, solved: _Solved, present: set[str]) -> dict[str, float]:
         """Return tr(W D W D') for each pair of variances."""
         found: dict[str, float] = {}
+        blocks = solved.blocks
         if "t" in present:
-            found["tt"] = float((self._trace_tau(blocks) ** 2).sum())
+            found["tt"] = float((solved.one_w_one**2).sum())
         if "o" in present:
             found["oo"] = self._trace_squared(blocks)
         if len(present) == 2:
-            w1 = blocks.solve(np.ones(self._d.size))
+            w1 = blocks.solve_rows(np.ones(self._d.size))
             found["to"] = float(w1 @ w1)
         return found
 

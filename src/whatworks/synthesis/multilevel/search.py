@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.statistics.newton import Ascent, SmoothFunction, climb
+from whatworks.statistics.newton import Ascent, climb
 from whatworks.synthesis.multilevel.dense_likelihood import DenseLikelihood
 from whatworks.synthesis.multilevel.nested_likelihood import NestedLikelihood, nested_likelihood
 from whatworks.synthesis.multilevel.problem import Problem
@@ -71,15 +71,19 @@ def likelihood_of(problem: Problem) -> Likelihood:
 
 def search(problem: Problem, likelihood: Likelihood) -> Found:
     """Find the global maximum and all others, from a grid."""
-    scanned: SmoothFunction = likelihood
-    if problem.k > THIN_ABOVE:
+    scanned = likelihood
+    is_thinned = problem.k > THIN_ABOVE
+    if is_thinned:
         scanned = likelihood_of(_thinned(problem, likelihood))
     points = list(_grid(problem))
     heights = np.array([scanned.value(point) for point in points])
     finite = np.isfinite(heights)
     if not finite.any():
         raise np.linalg.LinAlgError("no point of the grid has a positive definite covariance")
-    starts = [points[i] for i in _hills(problem, np.array(points), heights)]
+    starts = [points[i] for i in _hills(np.array(points), heights)]
+    if is_thinned:
+        # The tops of the share are next to those of the whole, a step or two away.
+        starts = [_away_from_zero(problem, top.phi) for top in _tops(problem, scanned, starts)]
     return _climb_all(problem, likelihood, starts, len(points))
 
 
@@ -88,9 +92,7 @@ def search_near(problem: Problem, likelihood: Likelihood, start: Floats) -> Foun
 
     For data that differ by a study or two from data that were searched.
     """
-    start = np.where(
-        np.abs(start) < 1e-2 * problem.spread, np.copysign(1e-2 * problem.spread, start), start
-    )
+    start = _away_from_zero(problem, start)
     near = climb(likelihood, start, reach=2.0 * problem.spread)
     best = _snapped(problem, likelihood, near)
     far = [point for i, point in enumerate(_grid(problem)) if i % 7 == 3][:12]
@@ -133,7 +135,7 @@ def _few(steps: Floats, n: int) -> list[tuple[float, ...]]:
     return found
 
 
-def _hills(problem: Problem, points: Floats, heights: Floats) -> list[int]:
+def _hills(points: Floats, heights: Floats) -> list[int]:
     """Return the points no neighbour of which is higher, the highest first."""
     order = np.argsort(-heights, kind="stable")
     places = np.stack([_ranks(column) for column in points.T], axis=1)
@@ -156,13 +158,24 @@ def _ranks(column: Floats) -> npt.NDArray[np.int64]:
 def _climb_all(
     problem: Problem, likelihood: Likelihood, starts: list[Floats], n_points: int
 ) -> Found:
+    tops = _tops(problem, likelihood, starts)
+    return Found(tops[0], tuple(tops), n_points, len(starts))
+
+
+def _tops(problem: Problem, likelihood: Likelihood, starts: list[Floats]) -> list[Ascent]:
+    """Return the distinct tops that the starts lead to, the highest first."""
     tops: list[Ascent] = []
     for start in starts:
         top = _snapped(problem, likelihood, climb(likelihood, start, reach=2.0 * problem.spread))
         if not any(_is_same(problem, top, other) for other in tops):
             tops.append(top)
-    tops.sort(key=lambda top: -top.value)
-    return Found(tops[0], tuple(tops), n_points, len(starts))
+    return sorted(tops, key=lambda top: -top.value)
+
+
+def _away_from_zero(problem: Problem, phi: Floats) -> Floats:
+    """Move parameters off 0: a standard deviation of exactly 0 never leaves it."""
+    small = 1e-2 * problem.spread
+    return np.where(np.abs(phi) < small, np.copysign(small, phi), phi)
 
 
 def _is_same(problem: Problem, a: Ascent, b: Ascent) -> bool:
@@ -191,7 +204,7 @@ def _snapped(problem: Problem, likelihood: Likelihood, top: Ascent) -> Ascent:
     value = likelihood.value(phi)
     if value < top.value - 1e-9 * (1.0 + abs(top.value)):
         return top
-    return Ascent(phi, value, top.gain, top.steps)
+    return top._replace(phi=phi, value=value)
 
 
 def _thinned(problem: Problem, likelihood: Likelihood) -> Problem:

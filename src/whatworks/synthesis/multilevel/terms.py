@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +57,10 @@ class TermData:
     ----------
     term
         The term.
-    units, unit_labels
-        Unit of each effect, (k,), from 0 in order of first appearance, and the name of each.
+    units
+        Unit of each effect, (k,), from 0 in order of first appearance.
+    names
+        For each column of `outer`, its value in each unit, (units,).
     values, value_labels
         Inner value of each effect, (k,), and the name of each; zeros without `inner`.
     places
@@ -68,7 +71,7 @@ class TermData:
 
     term: RandomTerm
     units: Ints
-    unit_labels: tuple[str, ...]
+    names: tuple[npt.NDArray[Any], ...]
     values: Ints
     value_labels: tuple[str, ...]
     places: Floats
@@ -77,11 +80,19 @@ class TermData:
     @property
     def n_units(self) -> int:
         """Number of units."""
-        return len(self.unit_labels)
+        return int(self.names[0].size)
+
+    @property
+    def unit_labels(self) -> tuple[str, ...]:
+        """Name of each unit: "Northtown/Hill School"."""
+        columns = [[_text(value) for value in column.tolist()] for column in self.names]
+        return tuple("/".join(parts) for parts in zip(*columns, strict=True))
 
     def take(self, rows: Ints) -> TermData:
         """Return the term for some of the effects; units and values that are gone are dropped."""
-        units, unit_labels = _kept(self.units[rows], self.unit_labels)
+        units = first_appearance_codes(self.units[rows])
+        _, first = np.unique(units, return_index=True)
+        left = self.units[rows][first]
         kept = np.unique(self.values[rows])
         values = np.searchsorted(kept, self.values[rows])
         structure = self.structure
@@ -90,7 +101,7 @@ class TermData:
         return TermData(
             self.term,
             units,
-            unit_labels,
+            tuple(column[left] for column in self.names),
             np.asarray(values, dtype=np.int64),
             tuple(self.value_labels[i] for i in kept.tolist()),
             self.places[kept],
@@ -159,7 +170,9 @@ def term_data(term: RandomTerm, data: Columns | None, k: int) -> TermData:
         A column is missing, has gaps or another length.
     """
     columns = [_column(name, data, k) for name in term.outer]
-    units, unit_labels = _combined(columns)
+    units = _combined(columns)
+    _, first = np.unique(units, return_index=True)
+    names = tuple(column[first] for column in columns)
     if term.inner is None:
         values = np.zeros(k, dtype=np.int64)
         value_labels: tuple[str, ...] = ("",)
@@ -173,10 +186,10 @@ def term_data(term: RandomTerm, data: Columns | None, k: int) -> TermData:
         is_number = column.dtype.kind in "iuf"
         places = levels.astype(np.float64) if is_number else np.arange(levels.size, dtype=float)
         structure = structure_of(term.structure or "CS", places)
-    return TermData(term, units, unit_labels, values, value_labels, places, structure)
+    return TermData(term, units, names, values, value_labels, places, structure)
 
 
-def _column(name: str, data: Columns | None, k: int) -> npt.NDArray[np.generic]:
+def _column(name: str, data: Columns | None, k: int) -> npt.NDArray[Any]:
     if data is None or name not in data:
         there = ", ".join(sorted(data)) if data else "none"
         raise UserError(f'random: there is no column "{name}". Columns of data: {there}.')
@@ -201,25 +214,13 @@ def _column(name: str, data: Columns | None, k: int) -> npt.NDArray[np.generic]:
     return column
 
 
-def _combined(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, tuple[str, ...]]:
-    """Return units and their names for the combinations of columns."""
+def _combined(columns: Sequence[npt.NDArray[Any]]) -> Ints:
+    """Return units for the combinations of columns."""
     codes = first_appearance_codes(columns[0])
     for column in columns[1:]:
         inner = first_appearance_codes(column)
         codes = first_appearance_codes(codes * (int(inner.max()) + 1) + inner)
-    _, first = np.unique(codes, return_index=True)
-    labels = tuple(
-        "/".join(parts)
-        for parts in zip(*([_text(v) for v in c[first].tolist()] for c in columns), strict=True)
-    )
-    return codes, labels
-
-
-def _kept(units: Ints, labels: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
-    """Return codes without gaps for the units that are left, and their names."""
-    codes = first_appearance_codes(units)
-    _, first = np.unique(codes, return_index=True)
-    return codes, tuple(labels[i] for i in units[first].tolist())
+    return codes
 
 
 def _text(value: object) -> str:
