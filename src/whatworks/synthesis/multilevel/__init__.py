@@ -1,6 +1,11 @@
 """Models for dependent effects: nested, crossed and multivariate, with known sampling covariance."""
 
 from whatworks.synthesis.multilevel.fit import multilevel_model
+from whatworks.synthesis.multilevel.kenward_roger import (
+    KenwardRoger,
+    KenwardRogerTest,
+    kenward_roger,
+)
 from whatworks.synthesis.multilevel.model import MultilevelModel
 from whatworks.synthesis.multilevel.results import (
     Certificate,
@@ -14,6 +19,8 @@ from whatworks.synthesis.multilevel.terms import RandomTerm
 
 __all__ = [
     "Certificate",
+    "KenwardRoger",
+    "KenwardRogerTest",
     "LikelihoodMaximum",
     "MultilevelFit",
     "MultilevelModel",
@@ -21,5 +28,6 @@ __all__ = [
     "Omnibus",
     "RandomDraws",
     "RandomTerm",
+    "kenward_roger",
     "multilevel_model",
 ]

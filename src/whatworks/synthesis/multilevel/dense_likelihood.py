@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.statistics.block_covariance import (
+    BlockCovariance,
     BlockStack,
     block_stacks,
     first_appearance_codes,
@@ -13,7 +14,7 @@ from whatworks.statistics.block_covariance import (
 from whatworks.statistics.dense_blocks import DenseBlocks
 from whatworks.synthesis.multilevel.problem import Problem
 
-__all__ = ["DenseLikelihood"]
+__all__ = ["DenseLikelihood", "block_layout", "joint_blocks"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,7 +29,7 @@ class DenseLikelihood:
         self.problem = problem
         self.labels = joint_blocks(problem)
         self._rows = block_stacks(self.labels)
-        self._sampling = _sampling_in(problem, self._rows)
+        self._sampling = _cut(problem.sampling, self._rows)
         self._slices = problem.slices()
         # For each stack and term: where two effects share a unit, and which entry of G they take.
         self._shared: list[list[tuple[Floats, Ints]]] = [
@@ -144,9 +145,16 @@ def joint_blocks(problem: Problem) -> Ints:
     return first_appearance_codes(labels[:k])
 
 
-def _sampling_in(problem: Problem, layout: list[Ints]) -> list[Floats]:
-    """Return the sampling covariance cut into the given blocks."""
-    k = problem.k
+def block_layout(covariance: BlockCovariance, labels: Ints) -> list[BlockStack]:
+    """Return a covariance as stacks of the given blocks, which hold its own."""
+    rows = block_stacks(labels)
+    matrices = _cut(covariance, rows)
+    return [BlockStack(own, block) for own, block in zip(rows, matrices, strict=True)]
+
+
+def _cut(covariance: BlockCovariance, layout: list[Ints]) -> list[Floats]:
+    """Return the blocks of the layout as matrices."""
+    k = covariance.size
     which, block, place = (np.empty(k, dtype=np.int64) for _ in range(3))
     out = []
     for i, rows in enumerate(layout):
@@ -154,7 +162,7 @@ def _sampling_in(problem: Problem, layout: list[Ints]) -> list[Floats]:
         block[rows] = np.arange(rows.shape[0])[:, None]
         place[rows] = np.arange(rows.shape[1])[None, :]
         out.append(np.zeros((*rows.shape, rows.shape[1])))
-    for stack in problem.sampling.stacks():
+    for stack in covariance.stacks():
         of_stack = which[stack.rows[:, 0]]
         for i in np.unique(of_stack):
             rows = stack.rows[of_stack == i]
