@@ -128,6 +128,85 @@ def test_kenward_roger_on_balanced_groups_is_the_t_test_of_group_means() -> None
     assert found.se[0] == pytest.approx(observed.std(ddof=1) / np.sqrt(groups), rel=1e-8)
 
 
+def test_kenward_roger_is_that_of_r() -> None:
+    """R 4.2.2, lme4 1.1-31, pbkrtest 0.5.2: lmer(y ~ x + (1 | g)), vcovAdj and KRmodcomp.
+
+    There is no known sampling variance in lme4: here it is next to nothing, and the variance between
+    effects is lme4's residual.
+    """
+    y = [
+        -0.297869923335,
+        -1.37809529909,
+        -0.821478653728,
+        -0.0715012197743,
+        -0.116256571872,
+        -0.616867527151,
+        -0.561347919713,
+        -1.41377856861,
+        -1.55137965854,
+        0.127196804149,
+        0.5320474941,
+        -0.153861163426,
+        -0.475925770925,
+        0.118113556183,
+        1.52395376016,
+        0.292115265345,
+        2.23493019905,
+        2.0399362951,
+        0.993019516808,
+        0.416502360447,
+        -0.956457611941,
+        2.05533620348,
+        2.39044100507,
+        -0.576355373666,
+        -0.470515290389,
+    ]
+    x = [
+        -0.626453810742,
+        0.183643324222,
+        -0.83562861241,
+        1.59528080214,
+        0.329507771815,
+        -0.820468384118,
+        0.487429052428,
+        0.738324705129,
+        0.575781351653,
+        -0.305388387156,
+        1.51178116845,
+        0.389843236411,
+        -0.621240580542,
+        -2.21469988718,
+        1.12493091814,
+        -0.0449336090152,
+        -0.0161902630989,
+        0.943836210685,
+        0.821221195098,
+        0.593901321218,
+        0.918977371608,
+        0.782136300731,
+        0.0745649833652,
+        -1.98935169586,
+        0.619825747895,
+    ]
+    group = np.repeat(np.arange(8), [2, 3, 4, 2, 5, 3, 2, 4])
+    fit = multilevel_model(
+        y,
+        [1e-6] * 25,
+        random="~ 1 | group/effect",
+        data={"group": group, "effect": np.arange(25), "x": x},
+        mods="~ x",
+    )
+    found = kenward_roger(fit)
+    assert found.vcov.ravel() == pytest.approx(
+        [0.110912741, -0.009789534, -0.009789534, 0.041190365], abs=1e-8
+    )
+    assert found.df == pytest.approx([6.988945, 17.72074], rel=1e-6)
+    both = found.test(np.eye(2))
+    assert (both.statistic, both.df2, both.scale) == pytest.approx(
+        (0.835245, 12.17449, 0.9529933), rel=1e-5
+    )
+
+
 def test_kenward_roger_refuses_what_it_does_not_exist_for() -> None:
     data = NESTED | {"outcome": ["x", "y"] * 4}
     fit = multilevel_model(Y, V, random="~ outcome | study", structure="HCS", data=data)
