@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tests.oracle.covariance_families import COVARIANCE_FAMILIES
 from tests.oracle.effect_families import EFFECT_FAMILIES
+from tests.oracle.mv_families import MV_FAMILIES
 from tests.oracle.system_families import SYSTEM_FAMILIES
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis import (
@@ -206,4 +208,10 @@ FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
     "maxima": _maxima,
 }
 
-ALL_FAMILIES = {**FAMILIES, **EFFECT_FAMILIES, **SYSTEM_FAMILIES}
+ALL_FAMILIES = {
+    **FAMILIES,
+    **COVARIANCE_FAMILIES,
+    **EFFECT_FAMILIES,
+    **MV_FAMILIES,
+    **SYSTEM_FAMILIES,
+}

@@ -1,0 +1,205 @@
+"""Which of our calls answers which reference case of models for dependent effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from tests.oracle.covariance_families import covariance_of
+from tests.oracle.r_call import (
+    Binary,
+    Call,
+    Name,
+    Node,
+    Unary,
+    assignments,
+    columns_of,
+    find_calls,
+    formula_to_python,
+    parse,
+    r_coefficient_names,
+    source,
+    value,
+)
+from whatworks.synthesis.multilevel import MultilevelModel, multilevel_model
+
+Case = Mapping[str, Any]
+Answer = dict[str, object]
+
+
+def fit_of(case: Case) -> tuple[MultilevelModel, Call]:
+    """Fit the model of the case's first rma.mv(), and return the call too."""
+    node = parse(case["call"])
+    call = find_calls(node, "rma.mv")[0]
+    data = case["input"]
+    columns = columns_of(data)
+    yi = np.asarray(value(call.get("yi", 0) or Name("yi"), data), dtype=float)
+    mods = call.get("mods")
+    random = call.get("random")
+    structure = call.get("struct")
+    options: dict[str, Any] = {
+        "random": _terms(random) if random is not None else [],
+        "data": columns,
+        "mods": formula_to_python(mods) if mods is not None else None,
+        "method": _text(call, "method", "REML"),
+        "test": _text(call, "test", "z"),
+        "df_method": _text(call, "dfs", "residual"),
+    }
+    if structure is not None:
+        given = value(structure, data)
+        options["structure"] = given if isinstance(given, str) else [str(s) for s in given]
+    covariance = _covariance(call.get("V", 1) or Name("vi"), node, case)
+    return multilevel_model(yi, covariance, **options), call
+
+
+def _covariance(given: Node, whole: Node, case: Case) -> Any:
+    """Return variances, a matrix, or what an earlier vcalc() of the block gives."""
+    made = assignments(whole)
+    if isinstance(given, Name) and given.name in made:
+        made_by = made[given.name]
+        if isinstance(made_by, Call):
+            return covariance_of(made_by, case)
+    if isinstance(given, Call):
+        return covariance_of(given, case)
+    return np.asarray(value(given, case["input"]), dtype=float)
+
+
+def _text(call: Call, name: str, default: str) -> str:
+    found = call.get(name)
+    return default if found is None else str(value(found, {}))
+
+
+def _terms(node: Node) -> list[str]:
+    """Return random terms in our notation: list(~1|a/b, ~x|c)."""
+    parts = node.positional if isinstance(node, Call) and node.function == "list" else (node,)
+    found = []
+    for part in parts:
+        assert isinstance(part, Unary)
+        assert isinstance(part.operand, Binary)
+        inner = part.operand.left
+        if isinstance(inner, Call) and inner.function == "factor":
+            inner = inner.positional[0]
+        found.append(f"~ {source(inner)} | {source(part.operand.right)}")
+    return found
+
+
+def model_fields(fit: MultilevelModel, mods: Node | None) -> Answer:
+    """Return what metafor's results of a fit are called."""
+    ml, reml = fit.fit_statistics(restricted=False), fit.fit_statistics(restricted=True)
+    variances = [c.estimate for c in fit.components if c.name.startswith("sigma2")]
+    tau2 = [c.estimate for c in fit.components if c.name.startswith("tau2")]
+    rho = [c.estimate for c in fit.components if c.kind == "correlation"]
+    lowest = float(fit.coefficient_df.min())
+    return {
+        "k": fit.k,
+        "p": fit.p,
+        "coef_names": r_coefficient_names(fit.design.names, mods),
+        "beta": fit.coefficients.tolist(),
+        "se": fit.se.tolist(),
+        "stat": fit.statistic.tolist(),
+        "pval": fit.p_value.tolist(),
+        "ci_lb": fit.ci[:, 0].tolist(),
+        "ci_ub": fit.ci[:, 1].tolist(),
+        "vcov": fit.vcov.tolist(),
+        "ddf": fit.coefficient_df.tolist() if np.isfinite(lowest) else None,
+        "sigma2": variances,
+        "tau2": tau2,
+        # Draws that are independent by assumption have a correlation of 0.
+        "rho": rho or [0.0],
+        "G": fit.covariances[0][2].tolist() if fit.covariances else None,
+        "QE": fit.q,
+        "QE_df": fit.q_df,
+        "QE_p": fit.q_p_value,
+        "QM": fit.omnibus.statistic,
+        "QM_df": [fit.omnibus.df1, fit.omnibus.df2],
+        "QM_p": fit.omnibus.p_value,
+        "ll_ML": ml.log_likelihood,
+        "ll_REML": reml.log_likelihood,
+        "AIC_ML": ml.aic,
+        "BIC_ML": ml.bic,
+        "AICc_ML": ml.aicc,
+        "AIC_REML": reml.aic,
+        "BIC_REML": reml.bic,
+        "AICc_REML": reml.aicc,
+    }
+
+
+def _model(case: Case) -> Answer:
+    fit, call = fit_of(case)
+    names = {found.function for found in find_calls(parse(case["call"]), "confint", "predict")}
+    if "confint" in names:
+        rows = [[c.estimate, *fit.confint(c.name)] for c in fit.components]
+        return {"sigma2_ci": rows}
+    if "predict" in names:
+        found = fit.predict()
+        levels = [c.level for c in fit.components]
+        answer: Answer = {
+            "pred": found.estimate.tolist(),
+            "ci_lb": found.ci[:, 0].tolist(),
+            "ci_ub": found.ci[:, 1].tolist(),
+            "pi_lb": found.prediction_interval[:, 0].tolist(),
+            "pi_ub": found.prediction_interval[:, 1].tolist(),
+            "typical_v": fit.typical_variance,
+            "I2_total": fit.i2,
+            "I2_levels": [fit.i2_of_level[level] for level in levels],
+        }
+        return answer | {
+            f"ranef{i + 1}": _sorted_draws(fit, level) for i, level in enumerate(levels)
+        }
+    answer = model_fields(fit, call.get("mods"))
+    expected = case["expected"]
+    if fit.components and ("G" in expected or "sigma2" in expected):
+        answer["likelihoods"] = likelihoods(fit, expected)
+    return answer
+
+
+def likelihoods(fit: MultilevelModel, expected: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the maximised log-likelihood at our variances and at the reference's.
+
+    Both from whole matrices, by the same lines, so that the two may be compared.
+    """
+    ours = [_matrix_of(fit, data.term.level) for data in fit.terms]
+    theirs = [np.atleast_2d(np.array(expected["G"], dtype=float))] if "G" in expected else []
+    theirs += [np.array([[s]]) for s in np.atleast_1d(expected.get("sigma2", []))]
+    return _height(fit, ours), _height(fit, theirs)
+
+
+def _matrix_of(fit: MultilevelModel, level: str) -> np.ndarray[Any, Any]:
+    for name, _, matrix in fit.covariances:
+        if name == level:
+            return matrix
+    return np.array([[fit.sigma2[level]]])
+
+
+def _height(fit: MultilevelModel, matrices: list[np.ndarray[Any, Any]]) -> float:
+    m = np.zeros((fit.k, fit.k))
+    for stack in fit.sampling_covariance().stacks():
+        m[stack.rows[:, :, None], stack.rows[:, None, :]] = stack.matrices
+    for data, g in zip(fit.terms, matrices, strict=True):
+        shared = data.units[:, None] == data.units[None, :]
+        m += shared * g[data.values[:, None], data.values[None, :]]
+    x = fit.design.matrix
+    w = np.linalg.inv(m)
+    xwx = x.T @ w @ x
+    left = fit.yi - x @ np.linalg.solve(xwx, x.T @ w @ fit.yi)
+    value = -0.5 * (np.linalg.slogdet(m)[1] + left @ w @ left)
+    return float(value - 0.5 * np.linalg.slogdet(xwx)[1] if fit.method == "REML" else value)
+
+
+def _sorted_draws(fit: MultilevelModel, level: str) -> list[float]:
+    """Return draws in R's order of units: numbers by value, text by letters."""
+    draws = fit.ranef(level)
+    keys: list[Any] = list(draws.labels)
+    with suppress(ValueError):
+        keys = [float(label) for label in draws.labels]
+    return [float(draws.estimate[i]) for i in sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+MV_FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
+    "ml3": _model,
+    "crossed": _model,
+    "mv": _model,
+}
