@@ -11,6 +11,7 @@ import numpy as np
 from tests.oracle.covariance_families import COVARIANCE_FAMILIES
 from tests.oracle.effect_families import EFFECT_FAMILIES
 from tests.oracle.mv_families import MV_FAMILIES
+from tests.oracle.robust_families import ROBUST_FAMILIES, answer_uni
 from tests.oracle.system_families import SYSTEM_FAMILIES
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis import (
@@ -28,6 +29,10 @@ Answer = dict[str, object]
 
 def answer(case: Case) -> Answer | None:
     """Return our values for a case, or None where the method is not built."""
+    if family_of(case["id"]) == "uni":
+        found = answer_uni(case)
+        if found is not None:
+            return found
     run = ALL_FAMILIES.get(family_of(case["id"]))
     return run(case) if run is not None else None
 
@@ -213,5 +218,6 @@ ALL_FAMILIES = {
     **COVARIANCE_FAMILIES,
     **EFFECT_FAMILIES,
     **MV_FAMILIES,
+    **ROBUST_FAMILIES,
     **SYSTEM_FAMILIES,
 }

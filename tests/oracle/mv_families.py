@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.oracle.covariance_families import covariance_of
+from tests.oracle.maximum import higher
 from tests.oracle.r_call import (
     Binary,
     Call,
@@ -152,7 +153,7 @@ def _model(case: Case) -> Answer:
     answer = model_fields(fit, call.get("mods"))
     expected = case["expected"]
     if fit.components and ("G" in expected or "sigma2" in expected):
-        answer["likelihoods"] = likelihoods(fit, expected)
+        answer["higher"] = higher(*likelihoods(fit, expected))
     return answer
 
 
