@@ -21,6 +21,8 @@ ROUNDING = 2e-13
 FARTHEST = 1e-4
 # Unit in which standard deviations are moved, relative.
 STEP = 1e-6
+# And variances that are 0 here, in units of a typical sampling variance.
+STEP_FROM_ZERO = 1e-8
 
 
 def higher(ours: float, theirs: float) -> str | None:
@@ -47,33 +49,50 @@ def at_variances(fit: MultilevelModel, phi: np.ndarray[Any, Any]) -> MultilevelM
 def stopped_short(
     case: Case, fit: MultilevelModel, answer: Callable[[MultilevelModel], Answer]
 ) -> str | None:
-    """Say where the reference's numbers arise, if that is next to our maximum and below it.
+    """Say where a reference case's numbers arise; see `where_numbers_arise`."""
+    wanted = {
+        name: want
+        for name, want in case["expected"].items()
+        if isinstance(want, float) and want != 0.0
+    }
+    return where_numbers_arise(wanted, fit, answer, lambda got: not differences(case, got))
 
-    Looks for variances at which every expected value is reached. How far below the maximum they
-    lie is told by what a Newton step from there would add to the log-likelihood, which is smaller
-    than the rounding of the log-likelihood itself.
+
+def where_numbers_arise(
+    wanted: Mapping[str, float],
+    fit: MultilevelModel,
+    answer: Callable[[MultilevelModel], Answer],
+    is_reached: Callable[[Answer], bool],
+) -> str | None:
+    """Say at which variances all of a reference's numbers arise, if next to our maximum and below.
+
+    How far below the maximum they lie is told by what a Newton step from there would add to the
+    log-likelihood, which is smaller than the rounding of the log-likelihood itself. None where ours
+    are the numbers, or where no such variances are found.
     """
-    if not differences(case, answer(fit)) or not fit.components:
+    if is_reached(answer(fit)) or not fit.components:
         return None
-    names = [
-        name for name, want in case["expected"].items() if isinstance(want, float) and want != 0.0
-    ]
-    wanted = np.array([float(case["expected"][name]) for name in names])
+    names = list(wanted)
+    targets = np.array([wanted[name] for name in names])
+
+    on_boundary = fit.phi == 0.0
+
+    def moved(steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        from_zero = np.sqrt(STEP_FROM_ZERO * np.maximum(steps, 0.0))
+        return np.where(on_boundary, from_zero, fit.phi * (1.0 + STEP * steps))
 
     def misses(steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        got = answer(at_variances(fit, fit.phi * (1.0 + STEP * steps)))
-        return np.array([float(str(got[name])) for name in names]) / wanted - 1.0
+        got = answer(at_variances(fit, moved(steps)))
+        return np.array([float(str(got[name])) for name in names]) / targets - 1.0
 
     # Gauss and Newton with the shortest step: fewer values than variances leave some free.
-    steps = np.zeros(fit.phi.size)
-    for _ in range(10):
+    steps = np.where(on_boundary, 0.5, 0.0)
+    for _ in range(20):
         now = misses(steps)
-        slopes = np.stack(
-            [misses(steps + row) - misses(steps - row) for row in np.eye(steps.size)], axis=1
-        )
-        steps = steps - np.linalg.lstsq(0.5 * slopes, now, rcond=1e-6)[0]
-    phi = fit.phi * (1.0 + STEP * steps)
-    if np.abs(steps).max() * STEP > FARTHEST or differences(case, answer(at_variances(fit, phi))):
+        slopes = np.stack([misses(steps + row) - now for row in np.eye(steps.size)], axis=1)
+        steps = steps - np.linalg.lstsq(slopes, now, rcond=1e-6)[0]
+    phi = moved(steps)
+    if np.abs(steps).max() * STEP > FARTHEST or not is_reached(answer(at_variances(fit, phi))):
         return None
     ours, theirs = _gain(fit, fit.phi), _gain(fit, phi)
     if not theirs > ours:

@@ -25,6 +25,7 @@ def satterthwaite_df(parts: Sandwich, contrasts: Floats) -> Floats:
     Returns
     -------
     array, shape (m,)
+        NaN for a coefficient that rests on one cluster alone.
 
     References
     ----------
@@ -34,7 +35,8 @@ def satterthwaite_df(parts: Sandwich, contrasts: Floats) -> Floats:
     df = np.empty(contrasts.shape[0])
     for i, c in enumerate(contrasts):
         expected, covariance = covariance_of_variances(parts, c[None, :])
-        df[i] = 2.0 * expected[0, 0] ** 2 / covariance[0, 0, 0, 0]
+        spread = covariance[0, 0, 0, 0]
+        df[i] = 2.0 * expected[0, 0] ** 2 / spread if spread > 0.0 else np.nan
     return df
 
 
