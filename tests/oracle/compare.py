@@ -110,6 +110,6 @@ def _near(name: str, want: float, got: float, tol: float, scale: float) -> bool:
     if name in P_VALUES and want < TINY_P:
         # Relative, as all tolerances are: a part in a million of the logarithm.
         return got > 0.0 and abs(math.log10(got / want)) <= -1e-6 * math.log10(want)
-    if name in VARIANCES and want == 0.0:
-        return abs(got) <= BOUNDARY
+    if name in VARIANCES and 0.0 in (want, got):
+        return abs(got - want) <= BOUNDARY
     return abs(got - want) <= tol * max(abs(want), 1e-3 * scale)

@@ -18,6 +18,9 @@ from whatworks.synthesis.composites import (
     combine_within_study,
     composite_by_study,
 )
+from whatworks.synthesis.design import (
+    Design,
+)
 from whatworks.synthesis.diagnostics import (
     Baujat,
     ClusterResiduals,
@@ -45,6 +48,10 @@ from whatworks.synthesis.fit import FitStatistics, Maximum, Prediction, RandomEf
 from whatworks.synthesis.heterogeneity import METHODS
 from whatworks.synthesis.inputs import PossibleMisuse
 from whatworks.synthesis.intervals import HeterogeneityInterval
+from whatworks.synthesis.model import (
+    FittedModel,
+    VarianceComponent,
+)
 from whatworks.synthesis.months import (
     DEFAULT_MONTHS_TABLE,
     MonthsOfProgress,
@@ -52,8 +59,37 @@ from whatworks.synthesis.months import (
     months_of_progress,
     months_table,
 )
+from whatworks.synthesis.multilevel import (
+    Certificate,
+    KenwardRoger,
+    KenwardRogerTest,
+    LikelihoodMaximum,
+    MultilevelModel,
+    MultilevelPrediction,
+    Omnibus,
+    RandomDraws,
+    RandomTerm,
+    kenward_roger,
+    multilevel_model,
+)
 from whatworks.synthesis.pooling import TESTS
 from whatworks.synthesis.pre_post import difference_in_g, gain_in_pre_sd, standardised_gain
+from whatworks.synthesis.regression import (
+    REGRESSION_METHODS,
+    MetaRegression,
+    RegressionPrediction,
+    WaldTest,
+    meta_regression,
+)
+from whatworks.synthesis.robust import (
+    ROBUST_TESTS,
+    WALD_TESTS,
+    RobustInference,
+    RobustMetaRegression,
+    RobustWald,
+    robust,
+    robust_meta_regression,
+)
 from whatworks.synthesis.routes import ROUTES, RawEffect, Route, compute_route
 from whatworks.synthesis.sampling_covariance import (
     SamplingCovariance,
@@ -73,6 +109,11 @@ from whatworks.synthesis.standardised_difference import (
 )
 from whatworks.synthesis.two_level import random_effects
 from whatworks.synthesis.two_level_batch import RandomEffectsBatch, random_effects_batch
+from whatworks.synthesis.working_models import (
+    WORKING_MODELS,
+    constant_correlation,
+    working_model,
+)
 from whatworks.synthesis.wwc_clustering import (
     AdjustedT,
     cluster_adjusted_t,
@@ -84,37 +125,59 @@ from whatworks.synthesis.wwc_clustering import (
 __all__ = [
     "DEFAULT_MONTHS_TABLE",
     "METHODS",
+    "REGRESSION_METHODS",
+    "ROBUST_TESTS",
     "ROUTES",
     "TESTS",
+    "WALD_TESTS",
+    "WORKING_MODELS",
     "AdjustedT",
     "Baujat",
+    "Certificate",
     "ClusterResiduals",
     "ClusteredEffects",
     "Composites",
+    "Design",
     "EffectSizes",
     "FitStatistics",
+    "FittedModel",
     "Gosh",
     "HeterogeneityInterval",
     "IdentificationAccuracy",
     "Influence",
     "InfluenceRule",
+    "KenwardRoger",
+    "KenwardRogerTest",
+    "LikelihoodMaximum",
     "LikelihoodProfile",
     "Maximum",
+    "MetaRegression",
     "MonthsOfProgress",
     "MonthsTable",
+    "MultilevelModel",
+    "MultilevelPrediction",
+    "Omnibus",
     "Outliers",
     "PerHundred",
     "PermutationTest",
     "PossibleMisuse",
     "Prediction",
+    "RandomDraws",
     "RandomEffects",
     "RandomEffectsBatch",
+    "RandomTerm",
     "RawEffect",
     "RefitSeries",
+    "RegressionPrediction",
     "Residuals",
+    "RobustInference",
+    "RobustMetaRegression",
+    "RobustWald",
     "Route",
     "SamplingCovariance",
     "TrueEffects",
+    "VarianceComponent",
+    "WaldTest",
     "baujat",
     "blup",
     "cluster_adjusted_t",
@@ -126,6 +189,7 @@ __all__ = [
     "combine_within_study",
     "composite_by_study",
     "compute_route",
+    "constant_correlation",
     "cumulative",
     "difference_in_g",
     "effective_sample_size",
@@ -137,9 +201,12 @@ __all__ = [
     "gosh",
     "hedges_g",
     "influence",
+    "kenward_roger",
     "leave_one_out",
+    "meta_regression",
     "months_of_progress",
     "months_table",
+    "multilevel_model",
     "outliers",
     "per_hundred",
     "permutation_test",
@@ -149,10 +216,13 @@ __all__ = [
     "random_effects_batch",
     "reported_covariance",
     "residuals",
+    "robust",
+    "robust_meta_regression",
     "sampling_covariance",
     "small_sample_factor",
     "smooth_by_cluster",
     "standardised_gain",
     "two_by_two_accuracy",
+    "working_model",
     "wwc_cluster_g",
 ]

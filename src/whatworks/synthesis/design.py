@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,9 +80,53 @@ class Design:
         UserError
             With these effects alone a column says nothing that the others do not say.
         """
-        matrix = self.matrix[index]
+        return self.with_matrix(self.matrix[index])
+
+    def with_matrix(self, matrix: Floats) -> Design:
+        """Return the design with other values in the same columns, (k, p).
+
+        Raises
+        ------
+        UserError
+            A column can be computed from those before.
+        """
         _refuse_redundant(matrix, self.names)
         return Design(matrix, self.names, self.terms, self.formula, self.spec)
+
+    def contrasts(self, tested: str | Sequence[int] | npt.ArrayLike | None) -> Floats:
+        """Return what is to be tested as rows of contrasts, (q, p).
+
+        Parameters
+        ----------
+        tested : str, sequence of int, array (q, p) or None
+            A term of the formula, positions of coefficients (the first is 0), contrasts one a row,
+            or all moderators (all coefficients without moderators).
+
+        Raises
+        ------
+        UserError
+            What is tested does not exist, or its rows depend on each other.
+        """
+        if tested is None:
+            return np.eye(self.p)[list(self.moderators or range(self.p))]
+        if isinstance(tested, str):
+            at = dict(self.terms).get(tested)
+            if at is None:
+                listed = ", ".join(name for name, _ in self.terms)
+                raise UserError(f'There is no term "{tested}". Terms: {listed}.')
+            return np.eye(self.p)[list(at)]
+        given = np.asarray(tested)
+        if given.ndim == 1 and given.dtype.kind in "iu":
+            if given.size == 0 or given.min() < 0 or given.max() >= self.p:
+                raise UserError(f"tested: give positions from 0 to {self.p - 1}.")
+            return np.eye(self.p)[given]
+        rows = np.atleast_2d(given.astype(np.float64))
+        if rows.shape[1] != self.p or np.linalg.matrix_rank(rows) < rows.shape[0]:
+            raise UserError(
+                f"tested: give contrasts of {self.p} numbers each, none of which follows from the "
+                "others."
+            )
+        return rows
 
     def for_data(self, data: Columns) -> Floats:
         """Return columns for new rows of the same variables, shape (m, p).

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from math import isfinite
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
+from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
+from whatworks.statistics.diagonal_covariance import DiagonalCovariance
+from whatworks.synthesis.design import Design, intercept_only
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.intervals import (
     HeterogeneityInterval,
     profile_likelihood_limits,
     q_profile_limits,
 )
+from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.pooling import critical_value
+from whatworks.synthesis.random_effects_fields import Maximum, fields_of
 
 __all__ = ["FitStatistics", "Maximum", "Prediction", "RandomEffects"]
 
 Floats = npt.NDArray[np.float64]
-
-
-class Maximum(NamedTuple):
-    """One local maximum of the likelihood."""
-
-    tau2: float
-    log_likelihood: float
+Ints = npt.NDArray[np.int64]
 
 
 class FitStatistics(NamedTuple):
@@ -140,6 +139,74 @@ class RandomEffects:
     notes: tuple[str, ...]
     yi: Floats = field(repr=False)
     vi: Floats = field(repr=False)
+
+    @classmethod
+    def of(cls, y: Floats, v: Floats, *, method: str, test: str, level: float) -> Self:
+        """Fit a model whose arguments are checked; see `random_effects`."""
+        return cls(**fields_of(y, v, method, test, level))
+
+    @property
+    def design(self) -> Design:
+        """One mean."""
+        return intercept_only(self.k)
+
+    @property
+    def coefficients(self) -> Floats:
+        """The pooled effect, (1,)."""
+        return np.array([self.estimate])
+
+    @property
+    def vcov(self) -> Floats:
+        """Its variance, (1, 1)."""
+        return np.array([[self.se**2]])
+
+    @property
+    def coefficient_df(self) -> Floats:
+        """Degrees of freedom, (1,); infinite: normal."""
+        return np.array([np.inf if self.df is None else float(self.df)])
+
+    @property
+    def components(self) -> tuple[VarianceComponent, ...]:
+        """The variance of true effects; none for equal effects and one study."""
+        if self.tau2 is None or self.method == "EE":
+            return ()
+        return (VarianceComponent("tau2", "study", "variance", self.tau2, self.tau2_se, self.k),)
+
+    @property
+    def clusters(self) -> Ints:
+        """Each effect is its own, (k,)."""
+        return np.arange(self.k, dtype=np.int64)
+
+    @property
+    def cluster_labels(self) -> tuple[str, ...]:
+        """Effects by number."""
+        return tuple(map(str, range(1, self.k + 1)))
+
+    def marginal_covariance(self) -> BlockCovariance:
+        """Return the fitted covariance of the effects."""
+        return DiagonalCovariance(self.vi + (self.tau2 or 0.0))
+
+    def sampling_covariance(self) -> BlockCovariance:
+        """Return the covariance of the sampling errors."""
+        return DiagonalCovariance(self.vi)
+
+    def prediction_variance(self) -> float | None:
+        """Return tau2; None where it is not estimated."""
+        return None if self.method == "EE" else self.tau2
+
+    def refit(self, rows: Ints | None = None, *, yi: Floats | None = None) -> Self:
+        """Fit the same model to some of the effects, or to other effects; see `FittedModel`.
+
+        Raises
+        ------
+        TooFewStudies
+            No effect is left.
+        """
+        y = self.yi if yi is None else np.asarray(yi, dtype=np.float64)
+        y, v = (y, self.vi) if rows is None else (y[rows], self.vi[rows])
+        if y.size == 0:
+            raise TooFewStudies("There is no effect to pool. Give at least one.")
+        return type(self).of(y, v, method=self.method, test=self.test, level=self.level)
 
     @property
     def weights(self) -> Floats:

@@ -140,10 +140,12 @@ def assemble(
     )
 
 
-def refitted(model: MultilevelFit, rows: Ints | None, yi: Floats | None) -> MultilevelFit:
-    """Fit the same model to other effects; see `MultilevelModel.refit`."""
+def refitted(
+    model: MultilevelFit, rows: Ints | None, yi: Floats | None, design: Design | None = None
+) -> MultilevelFit:
+    """Fit the same model to other effects, or with other columns; see `MultilevelModel.refit`."""
     y = model.yi if yi is None else np.asarray(yi, dtype=np.float64)
-    sampling, design = model.sampling, model.design
+    sampling, design = model.sampling, model.design if design is None else design
     terms = model.terms + model.fixed_terms
     start: Floats | None = model.phi
     if rows is not None:

@@ -13,7 +13,7 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.synthesis.design import Columns
 from whatworks.synthesis.fit import FitStatistics
-from whatworks.synthesis.model import VarianceComponent
+from whatworks.synthesis.model import FittedModel, VarianceComponent
 from whatworks.synthesis.multilevel.assemble import refitted
 from whatworks.synthesis.multilevel.draws import random_draws
 from whatworks.synthesis.multilevel.predictions import predict
@@ -23,6 +23,7 @@ from whatworks.synthesis.multilevel.results import (
     MultilevelPrediction,
     RandomDraws,
 )
+from whatworks.synthesis.multilevel.transplant import marginal_under
 from whatworks.synthesis.multilevel.words import as_dict, as_text
 
 __all__ = ["MultilevelModel"]
@@ -86,6 +87,10 @@ class MultilevelModel(MultilevelFit):
         """Return the fitted covariance of the effects, (k, k) in blocks."""
         return self.marginal
 
+    def marginal_covariance_under(self, other: FittedModel) -> BlockCovariance | None:
+        """Return the covariance of these effects under the components of a refit; see there."""
+        return marginal_under(self, other) if isinstance(other, MultilevelFit) else None
+
     def sampling_covariance(self) -> BlockCovariance:
         """Return the covariance of the sampling errors, (k, k) in blocks."""
         return self.sampling
@@ -116,6 +121,16 @@ class MultilevelModel(MultilevelFit):
             With these effects a moderator cannot be estimated.
         """
         return type(self).of(refitted(self, rows, yi))
+
+    def with_columns(self, matrix: Floats) -> Self:
+        """Fit the same model with other values of its moderators' columns, (k, p).
+
+        Raises
+        ------
+        UserError
+            A column can be computed from those before.
+        """
+        return type(self).of(refitted(self, None, None, self.design.with_matrix(matrix)))
 
     def confint(self, name: str, *, level: float | None = None) -> tuple[float, float]:
         """Return the profile-likelihood interval of a component.

@@ -1,0 +1,107 @@
+"""Generalised least squares of a fitted model: what every diagnostic needs of X and M."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from whatworks.statistics.block_covariance import BlockCovariance
+from whatworks.statistics.diagonal_covariance import DiagonalCovariance
+from whatworks.synthesis.model import FittedModel
+
+__all__ = ["Heterogeneity", "Projection", "heterogeneity", "knapp_hartung_factor", "projection"]
+
+Floats = npt.NDArray[np.float64]
+
+# A covariance of the estimates that is a multiple of the model's own, to this precision, is
+# the model's own with a Knapp-Hartung factor.
+SAME_SHAPE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """Pieces of b = (X'M^-1X)^-1 X'M^-1y with M the marginal covariance.
+
+    Attributes
+    ----------
+    x
+        Design, (k, p).
+    wx
+        M^-1X, (k, p).
+    bread
+        (X'M^-1X)^-1, (p, p): the covariance of b under the model.
+    dispersion
+        Factor by which the covariance used for tests differs from `bread`: that of Knapp and
+        Hartung, 1 without it.
+    residual
+        y - Xb, (k,).
+    """
+
+    x: Floats
+    wx: Floats
+    bread: Floats
+    dispersion: float
+    residual: Floats
+
+    @property
+    def hat(self) -> Floats:
+        """Diagonal of X (X'M^-1X)^-1 X'M^-1, (k,)."""
+        return np.asarray(np.einsum("ij,ij->i", self.x @ self.bread, self.wx))
+
+
+def projection(fit: FittedModel) -> Projection:
+    """Return the pieces for a fitted model."""
+    x = fit.design.matrix
+    wx = fit.marginal_covariance().solve(x)
+    information = x.T @ wx
+    return Projection(
+        x=x,
+        wx=wx,
+        bread=np.asarray(np.linalg.inv(information), dtype=np.float64),
+        dispersion=knapp_hartung_factor(information, fit.vcov),
+        residual=fit.yi - x @ fit.coefficients,
+    )
+
+
+def knapp_hartung_factor(information: Floats, vcov: Floats) -> float:
+    """Return s2 with vcov = s2 (X'M^-1X)^-1; 1 where the two differ by more than a factor."""
+    ratio = information @ vcov
+    factor = float(np.trace(ratio)) / ratio.shape[0]
+    off = np.abs(ratio - factor * np.eye(ratio.shape[0])).max()
+    return factor if off <= SAME_SHAPE * abs(factor) else 1.0
+
+
+class Heterogeneity(NamedTuple):
+    """Cochran's Q about the fixed part and the typical sampling variance; NaN: undefined."""
+
+    q: float
+    typical_variance: float
+
+
+def heterogeneity(sampling: BlockCovariance, x: Floats, y: Floats) -> Heterogeneity:
+    """Return Q = y'Py and (k - p)/tr(P), P the projection with weights V^-1.
+
+    Both are NaN where V is not positive definite.
+    """
+    df = x.shape[0] - x.shape[1]
+    try:
+        wx = sampling.solve(x)
+        inner = x.T @ wx
+        r = y - x @ np.linalg.solve(inner, wx.T @ y)
+        q = max(0.0, float(r @ sampling.solve(r))) if df > 0 else 0.0
+        trace = _trace_of_inverse(sampling) - float(np.trace(np.linalg.solve(inner, wx.T @ wx)))
+    except np.linalg.LinAlgError:
+        return Heterogeneity(np.nan, np.nan)
+    return Heterogeneity(q, df / trace if df > 0 else np.nan)
+
+
+def _trace_of_inverse(sampling: BlockCovariance) -> float:
+    if isinstance(sampling, DiagonalCovariance):
+        return float((1.0 / sampling.diagonal()).sum())
+    return sum(
+        float(np.trace(np.linalg.inv(stack.matrices), axis1=1, axis2=2).sum())
+        for stack in sampling.stacks()
+    )

@@ -1,0 +1,17 @@
+"""Two-level models with moderators."""
+
+from whatworks.synthesis.regression.meta_regression import meta_regression
+from whatworks.synthesis.regression.result import (
+    MetaRegression,
+    RegressionPrediction,
+    WaldTest,
+)
+from whatworks.synthesis.regression.tau2 import REGRESSION_METHODS
+
+__all__ = [
+    "REGRESSION_METHODS",
+    "MetaRegression",
+    "RegressionPrediction",
+    "WaldTest",
+    "meta_regression",
+]

@@ -1,0 +1,265 @@
+"""The numbers of a meta-regression, before they are dressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from whatworks.statistics.distributions import normal_critical, t_two_sided
+from whatworks.statistics.regression_profile import RegressionProfile
+from whatworks.statistics.roots import bracketed_roots
+from whatworks.synthesis.design import Design, intercept_only
+from whatworks.synthesis.inputs import misuse_notes
+from whatworks.synthesis.regression.tau2 import estimate_residual_tau2, limits_by_q
+
+__all__ = [
+    "RegressionEstimate",
+    "Scaled",
+    "estimate_regression",
+    "profile_limits",
+    "q_limits",
+    "scale",
+]
+
+Floats = npt.NDArray[np.float64]
+
+# The share of the spread of effects at which residuals count as none.
+PERFECT_FIT = 1e-10
+
+
+class Scaled(NamedTuple):
+    """A model in a unit near 1 with orthonormal columns X = QR.
+
+    Attributes
+    ----------
+    profile
+        Effects less their least-squares fit, over `unit`.
+    r, fitted
+        R (p, p), and the least-squares coefficients (p,).
+    unit
+        A power of two near the typical standard error.
+    spread
+        Variance of the effects with divisor k, in the squared unit.
+    """
+
+    profile: RegressionProfile
+    r: Floats
+    fitted: Floats
+    unit: float
+    spread: float
+
+
+class RegressionEstimate(NamedTuple):
+    """Estimates in the original unit; fields as in `MetaRegression`."""
+
+    coefficients: Floats
+    vcov: Floats
+    statistic: Floats
+    df: float
+    p_value: Floats
+    tau2: float
+    tau2_se: float | None
+    tau2_ci: tuple[float, float] | None
+    i2: float | None
+    h2: float | None
+    typical_variance: float | None
+    r2: float | None
+    q: float
+    dispersion: float
+    ml: float
+    reml: float
+    maxima: tuple[tuple[float, float], ...]
+    notes: tuple[str, ...]
+
+
+def scale(y: Floats, v: Floats, x: Floats) -> Scaled:
+    """Bring a model to a unit near 1 and its columns to an orthonormal basis."""
+    unit = float(np.exp2(np.round(0.25 * (np.log2(v.min()) + np.log2(v.max())))))
+    q, r = np.linalg.qr(x)
+    signs = np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
+    q, r = q * signs, (r.T * signs).T
+    by_q = q.T @ y
+    left = (y - q @ by_q) / unit
+    return Scaled(
+        RegressionProfile(left, v / unit**2, np.ascontiguousarray(q)),
+        r,
+        np.linalg.solve(r, by_q),
+        unit,
+        float(np.var(y / unit)),
+    )
+
+
+def estimate_regression(
+    y: Floats,
+    v: Floats,
+    design: Design,
+    method: str,
+    test: str,
+    level: float,
+    weights: Floats | None,
+) -> RegressionEstimate:
+    """Fit a model of checked arguments."""
+    scaled = scale(y, v, design.matrix)
+    profile, unit = scaled.profile, scaled.unit
+    k, p = profile.k, profile.p
+    in_unit = None if weights is None else weights * unit**2
+    if k > p:
+        found = estimate_residual_tau2(profile, method, scaled.spread, in_unit)
+    else:
+        found = estimate_residual_tau2(profile, "EE", scaled.spread, None)
+    sums = profile.sums(found.tau2)
+    at_zero = profile.sums(0.0)
+    q = max(0.0, at_zero.q)
+    notes = misuse_notes(y, q) if design.is_intercept_only else []
+    dispersion = 1.0
+    if test in ("knha", "adhoc") and k > p:
+        dispersion = sums.q / (k - p)
+        if test == "adhoc":
+            dispersion = max(1.0, dispersion)
+    if k == p:
+        notes.append(
+            "There are as many coefficients as effects: the fit is perfect, and neither tau2 nor a "
+            "test of t type exists. Standard errors are those of the sampling errors alone."
+        )
+    beta, bread = sums.beta, sums.bread
+    if in_unit is not None:
+        beta, bread = _by_own_weights(profile, in_unit, found.tau2)
+    back = np.linalg.solve(scaled.r, np.linalg.cholesky(bread))
+    vcov = unit**2 * dispersion * (back @ back.T)
+    b = scaled.fitted + unit * np.linalg.solve(scaled.r, beta)
+    df = np.inf if test == "z" or k == p else float(k - p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = b / np.sqrt(np.diagonal(vcov))
+    i2, h2, typical = _shares(method, k - p, q, found.tau2, at_zero.trace_p)
+    shift = np.log(unit)
+    at = np.array([found.tau2])
+    # The likelihoods are profiled over the coefficients; others than theirs lie lower.
+    below = 0.0
+    if in_unit is not None:
+        apart = beta - sums.beta
+        below = 0.5 * float(apart @ np.linalg.solve(sums.bread, apart))
+    ml = float(profile.log_likelihood(at, restricted=False)[0]) - below - k * shift
+    reml = float(profile.log_likelihood(at, restricted=True)[0]) - below - (k - p) * shift
+    lost = (k - p if method == "REML" else k) * shift
+    if len(found.maxima) > 1:
+        notes.append(
+            f"The likelihood has {len(found.maxima)} local maxima; the highest was taken. With so "
+            "few or so unequal studies, see how the result changes with each."
+        )
+    return RegressionEstimate(
+        coefficients=b,
+        vcov=vcov,
+        statistic=statistic,
+        df=df,
+        p_value=t_two_sided(statistic, df),
+        tau2=found.tau2 * unit**2,
+        tau2_se=None if found.se is None else found.se * unit**2,
+        tau2_ci=None
+        if method == "EE" or k == p
+        else _scaled_pair(limits_by_q(profile, level), unit**2),
+        i2=i2,
+        h2=h2,
+        typical_variance=None if typical is None else typical * unit**2,
+        r2=_explained(y, v, design, method, q, found.tau2 * unit**2, weights),
+        q=q,
+        dispersion=dispersion,
+        ml=ml,
+        reml=reml,
+        maxima=tuple((t * unit**2, height - lost) for t, height in found.maxima),
+        notes=tuple(notes),
+    )
+
+
+def _by_own_weights(profile: RegressionProfile, a: Floats, tau2: float) -> tuple[Floats, Floats]:
+    """Return coefficients by given weights, (X'AX)^-1 X'Ay, and their covariance."""
+    ax = a[:, None] * profile.x
+    inner = np.linalg.inv(profile.x.T @ ax)
+    spread = ax.T @ ((profile.v + tau2)[:, None] * ax)
+    covariance = inner @ spread @ inner
+    return inner @ (ax.T @ profile.y), 0.5 * (covariance + covariance.T)
+
+
+def _shares(
+    method: str, df: int, q: float, tau2: float, trace_p: float
+) -> tuple[float | None, float | None, float | None]:
+    """Return I2 in percent, H2 and the typical variance."""
+    if df == 0:
+        return None, None, None
+    typical = df / trace_p
+    if method == "EE":
+        return (100.0 * max(0.0, q - df) / q if q > 0.0 else 0.0), q / df, typical
+    return 100.0 * tau2 / (typical + tau2), 1.0 + tau2 / typical, typical
+
+
+def _explained(
+    y: Floats,
+    v: Floats,
+    design: Design,
+    method: str,
+    q: float,
+    tau2: float,
+    weights: Floats | None,
+) -> float | None:
+    """Return R2 in percent: the drop of tau2 (for EE of Q over its df) from the model of one mean."""
+    k, p = design.k, design.p
+    if design.is_intercept_only or k <= p:
+        return None
+    null = scale(y, v, intercept_only(k).matrix)
+    if method == "EE":
+        before, after = max(0.0, null.profile.sums(0.0).q) / (k - 1), q / (k - p)
+    else:
+        in_unit = None if weights is None else weights * null.unit**2
+        found = estimate_residual_tau2(null.profile, method, null.spread, in_unit)
+        before, after = found.tau2 * null.unit**2, tau2
+    return max(0.0, 100.0 * (before - after) / before) if before > 0.0 else None
+
+
+def _scaled_pair(limits: tuple[float, float], factor: float) -> tuple[float, float]:
+    return limits[0] * factor, limits[1] * factor
+
+
+def q_limits(y: Floats, v: Floats, design: Design, level: float) -> tuple[float, float]:
+    """Return the Q-profile limits of tau2."""
+    scaled = scale(y, v, design.matrix)
+    return _scaled_pair(limits_by_q(scaled.profile, level), scaled.unit**2)
+
+
+def profile_limits(
+    y: Floats, v: Floats, design: Design, tau2: float, level: float, *, restricted: bool
+) -> tuple[float, float]:
+    """Return the profile-likelihood limits of tau2: the ends of the whole set.
+
+    References
+    ----------
+    Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619-629.
+    """
+    scaled = scale(y, v, design.matrix)
+    profile, square = scaled.profile, scaled.unit**2
+    best = tau2 / square
+    floor = (
+        float(profile.log_likelihood(np.array([best]), restricted=restricted)[0])
+        - normal_critical(level) ** 2 / 2.0
+    )
+
+    def above(t: Floats) -> Floats:
+        return profile.log_likelihood(t, restricted=restricted) - floor
+
+    low, high = (float(end[0]) for end in profile.scan_range)
+    low, high = min(low, best) or low, max(high, 16.0 * best)
+    while above(np.array([high]))[0] > 0.0:
+        high *= 16.0
+    grid = np.unique(np.concatenate(([0.0, best], np.geomspace(low, high, 60))))
+    values = above(grid)
+    inside = np.flatnonzero(values > 0.0)
+    first, last = int(inside[0]), int(inside[-1])
+    lower = 0.0 if first == 0 else _crossing(above, grid, values, first - 1)
+    return lower * square, _crossing(above, grid, values, last) * square
+
+
+def _crossing(above: Callable[[Floats], Floats], grid: Floats, values: Floats, i: int) -> float:
+    """Return where a function changes sign between two neighbouring points of a grid."""
+    left, right = slice(i, i + 1), slice(i + 1, i + 2)
+    return float(bracketed_roots(above, grid[left], values[left], grid[right], values[right])[0])

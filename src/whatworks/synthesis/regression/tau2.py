@@ -1,0 +1,229 @@
+"""Estimators of tau2 with moderators: the residual variance of true effects.
+
+Symbols as in `statistics.profiles`; W = diag(1/v) unless stated, V = diag(v). Standard errors are
+those of metafor (Viechtbauer 2010, Journal of Statistical Software 36(3)).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from whatworks.statistics.distributions import chi2_quantile
+from whatworks.statistics.global_search import (
+    Equation,
+    falling_roots,
+    ml_score,
+    q_equation,
+    reml_score,
+)
+from whatworks.statistics.quadratic_form import quadratic_form_tail
+from whatworks.statistics.regression_profile import RegressionProfile
+
+__all__ = ["REGRESSION_METHODS", "RegressionTau2", "estimate_residual_tau2", "limits_by_q"]
+
+Floats = npt.NDArray[np.float64]
+
+REGRESSION_METHODS = (
+    "REML", "ML", "DL", "HE", "HS", "HSk", "SJ", "PM", "EB", "PMM", "GENQ", "GENQM", "EE",
+)  # fmt: skip
+
+# Above so many studies the range of t is scanned on a share of them, and settled on all.
+SCAN_AT_MOST = 5_000
+MAX_STEPS = 30
+
+
+class RegressionTau2(NamedTuple):
+    """Estimate, standard error (None where there is none), and maxima with their log-likelihood."""
+
+    tau2: float
+    se: float | None
+    maxima: tuple[tuple[float, float], ...]
+
+
+def estimate_residual_tau2(
+    profile: RegressionProfile, method: str, spread: float, weights: Floats | None
+) -> RegressionTau2:
+    """Estimate tau2 by the named method.
+
+    Parameters
+    ----------
+    profile : RegressionProfile
+        Scaled effects.
+    method : str
+        One of `REGRESSION_METHODS`.
+    spread : float
+        Variance of the effects before the moderators, divisor k, in the profile's unit (for SJ).
+    weights : array, shape (k,), or None
+        For GENQ and GENQM, in the profile's unit.
+    """
+    k, df = profile.k, profile.k - profile.p
+    if method == "EE":
+        return RegressionTau2(0.0, None, ())
+    if method in ("REML", "ML"):
+        return _by_likelihood(profile, restricted=method == "REML")
+    if method in ("PM", "EB", "PMM"):
+        goal = float(chi2_quantile(0.5, df)) if method == "PMM" else float(df)
+        tau2 = _roots(profile, q_equation, goal)[-1]
+        return RegressionTau2(
+            tau2, float(np.sqrt(2.0 * k**2 / df) / profile.sums(tau2).trace_w), ()
+        )
+    sums = profile.sums(0.0)
+    if method in ("DL", "HS", "HSk"):
+        if method == "DL":
+            slope, tau2, factor = sums.trace_p, (sums.q - df) / sums.trace_p, 1.0
+        else:
+            factor = k / df if method == "HSk" else 1.0
+            slope, tau2 = sums.trace_w, (factor * sums.q - k) / sums.trace_w
+        tau2 = max(0.0, tau2)
+        variance = 2.0 * df + 4.0 * tau2 * sums.trace_p + 2.0 * tau2**2 * sums.trace_pp
+        return RegressionTau2(tau2, factor * float(np.sqrt(variance)) / slope, ())
+    return _by_quadratic_form(profile, method, spread, weights)
+
+
+def limits_by_q(profile: RegressionProfile, level: float) -> tuple[float, float]:
+    """Return the Q-profile limits of tau2; (0, 0) where the set is empty.
+
+    References
+    ----------
+    Viechtbauer W (2007). Statistics in Medicine 26:37-52.
+    """
+    df = profile.k - profile.p
+    tail = (1.0 - level) / 2.0
+    lower = _roots(profile, q_equation, float(chi2_quantile(1.0 - tail, df)))[-1]
+    return lower, _roots(profile, q_equation, float(chi2_quantile(tail, df)))[-1]
+
+
+def _by_likelihood(profile: RegressionProfile, *, restricted: bool) -> RegressionTau2:
+    """Maximise the (restricted) likelihood globally; ties go to the smaller tau2."""
+    at = _roots(profile, reml_score if restricted else ml_score, 0.0)
+    heights = profile.take(np.zeros(len(at), dtype=np.int64)).log_likelihood(
+        np.array(at), restricted=restricted
+    )
+    best = int(np.argmax(heights))
+    sums = profile.sums(at[best])
+    information = sums.trace_pp if restricted else _trace_w2(profile, at[best])
+    return RegressionTau2(
+        at[best],
+        float(np.sqrt(2.0 / information)),
+        tuple(zip(at, heights.tolist(), strict=True)),
+    )
+
+
+def _trace_w2(profile: RegressionProfile, t: float) -> float:
+    w = 1.0 / (profile.v + t)
+    return float(w @ w)
+
+
+def _roots(profile: RegressionProfile, equation: Equation, goal: float) -> list[float]:
+    """Return where an equation falls through zero, 0 included where it starts below."""
+    target = np.array([goal])
+    if profile.k <= SCAN_AT_MOST:
+        return _scanned(profile, equation, target)
+    every = -(-profile.k // SCAN_AT_MOST)
+    q, r = np.linalg.qr(profile.x[::every])
+    if np.abs(np.diagonal(r)).min() < 1e-6 * np.abs(np.diagonal(r)).max():
+        return _scanned(profile, equation, target)
+    share = RegressionProfile(profile.y[::every], profile.v[::every], q)
+    # A target that is a quantile on k - p degrees of freedom moves with the number of studies.
+    scaled = target * (share.k - share.p) / (profile.k - profile.p)
+    found = falling_roots(share, equation, scaled)
+    at_zero = equation(profile.moments(np.zeros((1, 1))), target)[0, 0] <= 0.0
+    settled = {0.0} if at_zero else set()
+    for start in found.t:
+        root = _settled(profile, equation, target, float(start) or 1e-3 * float(profile.v.mean()))
+        if root is None:
+            return _scanned(profile, equation, target)
+        if root > 0.0:
+            settled.add(root)
+    return sorted(settled) or _scanned(profile, equation, target)
+
+
+def _scanned(profile: RegressionProfile, equation: Equation, target: Floats) -> list[float]:
+    return [float(t) for t in falling_roots(profile, equation, target).t]
+
+
+def _settled(
+    profile: RegressionProfile, equation: Equation, target: Floats, t: float
+) -> float | None:
+    """Return the exact root near t by Newton's steps; None where they do not shrink."""
+    last = np.inf
+    for _ in range(MAX_STEPS):
+        sums = profile.sums(t)
+        value = float(equation(profile.moments(np.array([[t]])), target)[0, 0])
+        # Expected slopes: of the scores -tr PP (tr WW), of Q the exact -y'PPy.
+        slope = sums.r2 if equation is q_equation else (
+            sums.trace_pp if equation is reml_score else _trace_w2(profile, t)
+        )  # fmt: skip
+        step = value / slope
+        if t + step <= 0.0:
+            return None
+        t += step
+        if abs(step) <= 1e-13 * t:
+            return t
+        if abs(step) >= last:
+            return t if abs(step) <= 1e-9 * t else None
+        last = abs(step)
+    return None
+
+
+def _by_quadratic_form(
+    profile: RegressionProfile, method: str, spread: float, weights: Floats | None
+) -> RegressionTau2:
+    """HE, SJ, GENQ, GENQM: one quadratic form of the residuals set to what is expected of it."""
+    k, df, v, x, y = profile.k, profile.k - profile.p, profile.v, profile.x, profile.y
+    a = np.ones(k)
+    if method == "SJ":
+        a = 1.0 / (v + spread)
+    elif weights is not None:
+        a = weights
+    ax = a[:, None] * x
+    bread = np.asarray(np.linalg.inv(x.T @ ax), dtype=np.float64)
+    form = float(y @ (a * y) - (ax.T @ y) @ bread @ (ax.T @ y))
+    # P = A - AX(X'AX)^-1X'A, and traces of P, PP, PV, PVP, PVPV without P itself.
+    trace_p = float(a.sum() - np.trace(bread @ ax.T @ ax))
+    trace_pv = float(a @ v - np.trace(bread @ (ax.T @ (v[:, None] * ax))))
+
+    def trace_product(left: Floats, right: Floats) -> float:
+        """Return tr(P L P R) for diagonal L and R."""
+        own = float((a * left) @ (a * right))
+        cross = np.trace(bread @ (ax.T @ ((left * a * right)[:, None] * ax)))
+        both = bread @ (ax.T @ (left[:, None] * ax)) @ bread @ (ax.T @ (right[:, None] * ax))
+        return float(own - 2.0 * cross + np.trace(both))
+
+    ones = np.ones(k)
+    if method == "SJ":
+        tau2 = spread * form / df
+        scale = spread / df
+    else:
+        tau2 = max(0.0, (form - trace_pv) / trace_p)
+        scale = 1.0 / trace_p
+    if method == "GENQM":
+        tau2 = _median_unbiased(a, ax, bread, v, form)
+    variance = (
+        2.0 * trace_product(v, v)
+        + 4.0 * tau2 * trace_product(v, ones)
+        + 2.0 * tau2**2 * trace_product(ones, ones)
+    )
+    return RegressionTau2(tau2, scale * float(np.sqrt(variance)), ())
+
+
+def _median_unbiased(a: Floats, ax: Floats, bread: Floats, v: Floats, form: float) -> float:
+    """Return the tau2 under which the observed form is the median of its distribution."""
+    from scipy.optimize import brentq
+
+    p = np.diag(a) - ax @ bread @ ax.T
+
+    def excess(t: float) -> float:
+        root = np.sqrt(v + t)
+        values = np.linalg.eigvalsh(root[:, None] * p * root[None, :])
+        return quadratic_form_tail(form, values[values > 1e-10 * values[-1]]) - 0.5
+
+    if excess(0.0) >= 0.0:
+        return 0.0
+    high = float(v.mean())
+    while excess(high) < 0.0:
+        high *= 4.0
+    return float(brentq(excess, 0.0, high, xtol=1e-14 * high, rtol=1e-12))
