@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from tests.oracle.compare import differences
 from tests.oracle.r_call import (
     Call,
     Node,
@@ -21,7 +23,9 @@ from tests.oracle.r_call import (
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis import HeterogeneityInterval, random_effects
 from whatworks.synthesis.diagnostics import influence
-from whatworks.synthesis.regression import MetaRegression, meta_regression
+from whatworks.synthesis.regression import MetaRegression, location_scale, meta_regression
+from whatworks.synthesis.regression.estimate import scale
+from whatworks.synthesis.regression.tau2 import quadratic_form_of
 
 Case = Mapping[str, Any]
 Answer = dict[str, object]
@@ -53,8 +57,15 @@ def fit_call(call: Call, data: Mapping[str, Any]) -> MetaRegression:
         method=SAME_METHOD.get(method, method),
         test=str(given("test") or "z"),
         level=0.95 if level is None else float(level) / 100.0,
-        weights=given("weights") if method.startswith("GENQ") else None,
+        weights=_weights(given, np.asarray(yi)),
+        fixed_tau2=given("tau2"),
     )
+
+
+def _weights(given: Callable[[str], Any], yi: Any) -> Any:
+    """Return the weights a call names; equal ones where it asks for none."""
+    weighted = given("weighted")
+    return np.ones(yi.size) if weighted is False else given("weights")
 
 
 def _first(case: Case) -> tuple[MetaRegression, Call, Node]:
@@ -112,7 +123,32 @@ def _model(case: Case) -> Answer:
         return _confint(case)
     if "predict" in called:
         return _prediction(case)
-    return model_fields(fit, call.get("mods"))
+    answer = model_fields(fit, call.get("mods"))
+    if fit.method == "GENQM":
+        answer["higher"] = _nearer_the_median(case, fit, call)
+    return answer
+
+
+def _nearer_the_median(case: Case, fit: MetaRegression, call: Call) -> str | None:
+    """Show that the reference's root search of GENQM stopped short: both tails, which should be 1/2.
+
+    And that all its other values are those at its own tau2.
+    """
+    expected = case["expected"]
+    theirs = replace(fit, fixed_tau2=float(expected["tau2"])).refit()
+    scaled = scale(fit.yi, fit.vi, fit.design.matrix)
+    assert fit.weights is not None
+    form = quadratic_form_of(scaled.profile, fit.weights * scaled.unit**2)
+    at = [tau2 / scaled.unit**2 for tau2 in (fit.tau2, theirs.tau2)]
+    se = form.spread(at[1]) / form.trace_p * scaled.unit**2
+    answer = model_fields(replace(theirs, fixed_tau2=None, tau2_se=se), call.get("mods"))
+    tails = [form.tail(t) for t in at]
+    if differences(case, answer) or abs(tails[0] - 0.5) >= abs(tails[1] - 0.5):
+        return None
+    return (
+        f"all values arise at the reference's tau2, under which the observed form has a tail of "
+        f"{tails[1]!r}; at ours it is {tails[0]!r}"
+    )
 
 
 def _prediction(case: Case) -> Answer:
@@ -222,6 +258,41 @@ def _subgroups(case: Case) -> Answer:
     }
 
 
+def _location_scale(case: Case) -> Answer:
+    node = parse(case["call"])
+    call = find_calls(node, "rma", "rma.uni")[0]
+    data = case["input"]
+    mods, scale = call.get("mods"), call.get("scale")
+    method, test = call.get("method"), call.get("test")
+    fit = location_scale(
+        value(call.get("yi", 0) or call, data),
+        value(call.get("vi", 1) or call, data),
+        mods=None if mods is None else formula_to_python(mods),
+        scale=None if scale is None else formula_to_python(scale),
+        data=columns_of(data),
+        method="REML" if method is None else str(value(method, {})),
+        test="z" if test is None else str(value(test, {})),
+    )
+    ml, reml = fit.fit_statistics(restricted=False), fit.fit_statistics(restricted=True)
+    return {
+        "coef_names": r_coefficient_names(fit.design.names, mods),
+        "beta": fit.coefficients.tolist(),
+        "se": fit.se.tolist(),
+        "alpha": fit.scale_coefficients.tolist(),
+        "se_alpha": fit.scale_se.tolist(),
+        "QM": fit.omnibus.statistic,
+        "QMp": fit.omnibus.p_value,
+        "QS": fit.scale_omnibus.statistic,
+        "QSp": fit.scale_omnibus.p_value,
+        "QE": fit.residual_q,
+        "ll_ML": ml.log_likelihood,
+        "ll_REML": reml.log_likelihood,
+        "AIC_ML": ml.aic,
+        "AIC_REML": reml.aic,
+        "tau2": fit.tau2.tolist(),
+    }
+
+
 UNI_FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
     "uni": _model,
     "mreg": _model,
@@ -231,4 +302,5 @@ UNI_FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
     "lrt": _likelihood_ratio,
     "fe": _equal_effects,
     "subgroup": _subgroups,
+    "ls": _location_scale,
 }

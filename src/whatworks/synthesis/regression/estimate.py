@@ -13,7 +13,11 @@ from whatworks.statistics.regression_profile import RegressionProfile
 from whatworks.statistics.roots import bracketed_roots
 from whatworks.synthesis.design import Design, intercept_only
 from whatworks.synthesis.inputs import misuse_notes
-from whatworks.synthesis.regression.tau2 import estimate_residual_tau2, limits_by_q
+from whatworks.synthesis.regression.tau2 import (
+    RegressionTau2,
+    estimate_residual_tau2,
+    limits_by_q,
+)
 
 __all__ = [
     "RegressionEstimate",
@@ -100,13 +104,19 @@ def estimate_regression(
     test: str,
     level: float,
     weights: Floats | None,
+    fixed_tau2: float | None = None,
 ) -> RegressionEstimate:
-    """Fit a model of checked arguments."""
+    """Fit a model of checked arguments; with `fixed_tau2` nothing is estimated of the variance."""
     scaled = scale(y, v, design.matrix)
     profile, unit = scaled.profile, scaled.unit
     k, p = profile.k, profile.p
     in_unit = None if weights is None else weights * unit**2
-    if k > p:
+    if fixed_tau2 is not None:
+        at = fixed_tau2 / unit**2
+        # What the likelihood would know of it, had it been estimated.
+        se = float(np.sqrt(2.0 / profile.sums(at).trace_pp)) if method == "REML" else None
+        found = RegressionTau2(at, se, ())
+    elif k > p:
         found = estimate_residual_tau2(profile, method, scaled.spread, in_unit)
     else:
         found = estimate_residual_tau2(profile, "EE", scaled.spread, None)
@@ -135,14 +145,14 @@ def estimate_regression(
         statistic = b / np.sqrt(np.diagonal(vcov))
     i2, h2, typical = _shares(method, k - p, q, found.tau2, at_zero.trace_p)
     shift = np.log(unit)
-    at = np.array([found.tau2])
+    best = np.array([found.tau2])
     # The likelihoods are profiled over the coefficients; others than theirs lie lower.
     below = 0.0
     if in_unit is not None:
         apart = beta - sums.beta
         below = 0.5 * float(apart @ np.linalg.solve(sums.bread, apart))
-    ml = float(profile.log_likelihood(at, restricted=False)[0]) - below - k * shift
-    reml = float(profile.log_likelihood(at, restricted=True)[0]) - below - (k - p) * shift
+    ml = float(profile.log_likelihood(best, restricted=False)[0]) - below - k * shift
+    reml = float(profile.log_likelihood(best, restricted=True)[0]) - below - (k - p) * shift
     lost = (k - p if method == "REML" else k) * shift
     if len(found.maxima) > 1:
         notes.append(
@@ -158,12 +168,14 @@ def estimate_regression(
         tau2=found.tau2 * unit**2,
         tau2_se=None if found.se is None else found.se * unit**2,
         tau2_ci=None
-        if method == "EE" or k == p
+        if method == "EE" or k == p or fixed_tau2 is not None
         else _scaled_pair(limits_by_q(profile, level), unit**2),
         i2=i2,
         h2=h2,
         typical_variance=None if typical is None else typical * unit**2,
-        r2=_explained(y, v, design, method, q, found.tau2 * unit**2, weights),
+        r2=None
+        if fixed_tau2 is not None
+        else _explained(y, v, design, method, q, found.tau2 * unit**2, weights),
         q=q,
         dispersion=dispersion,
         ml=ml,

@@ -25,6 +25,7 @@ def meta_regression(
     test: str = "knha",
     level: float = 0.95,
     weights: npt.ArrayLike | None = None,
+    fixed_tau2: float | None = None,
 ) -> MetaRegression:
     """Explain differences between independent effects by moderators.
 
@@ -49,7 +50,10 @@ def meta_regression(
     level : float
         Level of all intervals.
     weights : array-like, shape (k,), optional
-        For GENQ and GENQM, all > 0; required there.
+        Weights of the coefficients in place of 1/(v + tau2), all > 0 (all 1: unweighted); their
+        covariance stays that of the model. GENQ and GENQM need them, for tau2 as well.
+    fixed_tau2 : float, optional
+        A variance of true effects to take as known, in place of an estimate.
 
     Raises
     ------
@@ -80,12 +84,21 @@ def meta_regression(
     y, v = effect_arrays(yi, vi)
     design = design_of(mods, data, y.size)
     given = None
-    if method in ("GENQ", "GENQM"):
-        if weights is None:
-            raise UserError(f"{method} needs weights, one for each effect (such as 1/vi).")
+    if weights is not None:
         given = number_array(weights, "weights")
         if given.size != y.size or given.min() <= 0.0:
             raise UserError(f"weights: give one number above 0 for each of the {y.size:,} effects.")
-    elif weights is not None:
-        raise UserError(f"weights are for methods GENQ and GENQM; the method was {method}.")
-    return MetaRegression.of(y, v, design, method=method, test=test, level=level, weights=given)
+    elif method in ("GENQ", "GENQM"):
+        raise UserError(f"{method} needs weights, one for each effect (such as 1/vi).")
+    if fixed_tau2 is not None and not 0.0 <= fixed_tau2 < float("inf"):
+        raise UserError(f"fixed_tau2 must be a variance, 0 or more. It was {fixed_tau2!r}.")
+    return MetaRegression.of(
+        y,
+        v,
+        design,
+        method=method,
+        test=test,
+        level=level,
+        weights=given,
+        fixed_tau2=fixed_tau2,
+    )

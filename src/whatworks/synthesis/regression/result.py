@@ -92,7 +92,7 @@ class MetaRegression:
         The one maximised (ML for methods that maximise none), and both.
     maxima
         All local maxima of the likelihood that was maximised, by ascending tau2.
-    method, test, level, notes, yi, vi, design
+    method, test, level, weights, fixed_tau2, notes, yi, vi, design
         As used, and what a reader must know.
     """
 
@@ -129,6 +129,7 @@ class MetaRegression:
     vi: Floats = field(repr=False)
     design: Design = field(repr=False)
     weights: Floats | None = field(repr=False)
+    fixed_tau2: float | None = None
 
     @classmethod
     def of(
@@ -141,9 +142,12 @@ class MetaRegression:
         test: str,
         level: float,
         weights: Floats | None,
+        fixed_tau2: float | None,
     ) -> Self:
         """Fit a model whose arguments are checked."""
-        found: RegressionEstimate = estimate_regression(y, v, design, method, test, level, weights)
+        found: RegressionEstimate = estimate_regression(
+            y, v, design, method, test, level, weights, fixed_tau2
+        )
         b, vcov, df = found.coefficients, found.vcov, found.df
         se = np.sqrt(np.diagonal(vcov))
         reach = t_critical(level, df) * se
@@ -182,6 +186,7 @@ class MetaRegression:
             vi=v,
             design=design,
             weights=weights,
+            fixed_tau2=fixed_tau2,
         )
 
     @property
@@ -189,7 +194,18 @@ class MetaRegression:
         """The variance of true effects; none for equal effects."""
         if self.method == "EE":
             return ()
-        return (VarianceComponent("tau2", "study", "variance", self.tau2, self.tau2_se, self.k),)
+        is_fixed = self.fixed_tau2 is not None
+        return (
+            VarianceComponent(
+                "tau2",
+                "study",
+                "variance",
+                self.tau2,
+                None if is_fixed else self.tau2_se,
+                self.k,
+                is_fixed,
+            ),
+        )
 
     @property
     def clusters(self) -> Ints:
@@ -228,7 +244,14 @@ class MetaRegression:
 
     def _fit(self, y: Floats, v: Floats, design: Design, weights: Floats | None) -> Self:
         return type(self).of(
-            y, v, design, method=self.method, test=self.test, level=self.level, weights=weights
+            y,
+            v,
+            design,
+            method=self.method,
+            test=self.test,
+            level=self.level,
+            weights=weights,
+            fixed_tau2=self.fixed_tau2,
         )
 
     def wald_test(self, tested: str | Sequence[int] | npt.ArrayLike | None = None) -> WaldTest:
@@ -351,7 +374,7 @@ class MetaRegression:
         is_restricted = self.method == "REML" if restricted is None else restricted
         height = self.reml_log_likelihood if is_restricted else self.ml_log_likelihood
         n = self.k - self.p if is_restricted else self.k
-        parameters = self.p + (self.method != "EE")
+        parameters = self.p + (self.method != "EE" and self.fixed_tau2 is None)
         deviance = -2.0 * height
         if not is_restricted:
             deviance -= float(np.log(2.0 * np.pi * self.vi).sum())

@@ -22,7 +22,13 @@ from whatworks.statistics.global_search import (
 from whatworks.statistics.quadratic_form import quadratic_form_tail
 from whatworks.statistics.regression_profile import RegressionProfile
 
-__all__ = ["REGRESSION_METHODS", "RegressionTau2", "estimate_residual_tau2", "limits_by_q"]
+__all__ = [
+    "REGRESSION_METHODS",
+    "RegressionTau2",
+    "estimate_residual_tau2",
+    "limits_by_q",
+    "quadratic_form_of",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -169,61 +175,94 @@ def _settled(
     return None
 
 
-def _by_quadratic_form(
-    profile: RegressionProfile, method: str, spread: float, weights: Floats | None
-) -> RegressionTau2:
-    """HE, SJ, GENQ, GENQM: one quadratic form of the residuals set to what is expected of it."""
-    k, df, v, x, y = profile.k, profile.k - profile.p, profile.v, profile.x, profile.y
-    a = np.ones(k)
-    if method == "SJ":
-        a = 1.0 / (v + spread)
-    elif weights is not None:
-        a = weights
-    ax = a[:, None] * x
-    bread = np.asarray(np.linalg.inv(x.T @ ax), dtype=np.float64)
-    form = float(y @ (a * y) - (ax.T @ y) @ bread @ (ax.T @ y))
-    # P = A - AX(X'AX)^-1X'A, and traces of P, PP, PV, PVP, PVPV without P itself.
-    trace_p = float(a.sum() - np.trace(bread @ ax.T @ ax))
-    trace_pv = float(a @ v - np.trace(bread @ (ax.T @ (v[:, None] * ax))))
+class _Form(NamedTuple):
+    """y'Py with P = A - AX(X'AX)^-1X'A for a diagonal A, and traces without P itself."""
 
-    def trace_product(left: Floats, right: Floats) -> float:
+    a: Floats
+    ax: Floats
+    bread: Floats
+    v: Floats
+    value: float
+
+    @property
+    def trace_p(self) -> float:
+        """Trace of P."""
+        return float(self.a.sum() - np.trace(self.bread @ self.ax.T @ self.ax))
+
+    @property
+    def trace_pv(self) -> float:
+        """Trace of PV."""
+        return float(
+            self.a @ self.v - np.trace(self.bread @ (self.ax.T @ (self.v[:, None] * self.ax)))
+        )
+
+    def trace_product(self, left: Floats, right: Floats) -> float:
         """Return tr(P L P R) for diagonal L and R."""
+        a, ax, bread = self.a, self.ax, self.bread
         own = float((a * left) @ (a * right))
         cross = np.trace(bread @ (ax.T @ ((left * a * right)[:, None] * ax)))
         both = bread @ (ax.T @ (left[:, None] * ax)) @ bread @ (ax.T @ (right[:, None] * ax))
         return float(own - 2.0 * cross + np.trace(both))
 
-    ones = np.ones(k)
+    def spread(self, tau2: float) -> float:
+        """Return the standard deviation of y'Py under tau2."""
+        ones = np.ones(self.v.size)
+        return float(
+            np.sqrt(
+                2.0 * self.trace_product(self.v, self.v)
+                + 4.0 * tau2 * self.trace_product(self.v, ones)
+                + 2.0 * tau2**2 * self.trace_product(ones, ones)
+            )
+        )
+
+    def tail(self, tau2: float) -> float:
+        """Return P(y'Py beyond what was observed) under tau2."""
+        p = np.diag(self.a) - self.ax @ self.bread @ self.ax.T
+        root = np.sqrt(self.v + tau2)
+        values = np.linalg.eigvalsh(root[:, None] * p * root[None, :])
+        return quadratic_form_tail(self.value, values[values > 1e-10 * values[-1]])
+
+
+def quadratic_form_of(profile: RegressionProfile, a: Floats) -> _Form:
+    """Return the quadratic form of residuals with weights a, (k,)."""
+    x, y = profile.x, profile.y
+    ax = a[:, None] * x
+    bread = np.asarray(np.linalg.inv(x.T @ ax), dtype=np.float64)
+    value = float(y @ (a * y) - (ax.T @ y) @ bread @ (ax.T @ y))
+    return _Form(a, ax, bread, profile.v, value)
+
+
+def _by_quadratic_form(
+    profile: RegressionProfile, method: str, spread: float, weights: Floats | None
+) -> RegressionTau2:
+    """HE, SJ, GENQ, GENQM: one quadratic form of the residuals set to what is expected of it."""
+    a = np.ones(profile.k)
     if method == "SJ":
-        tau2 = spread * form / df
-        scale = spread / df
-    else:
-        tau2 = max(0.0, (form - trace_pv) / trace_p)
-        scale = 1.0 / trace_p
+        a = 1.0 / (profile.v + spread)
+    elif method != "HE" and weights is not None:
+        a = weights
+    form = quadratic_form_of(profile, a)
+    if method == "SJ":
+        scale = spread / (profile.k - profile.p)
+        tau2 = scale * form.value
+        return RegressionTau2(tau2, scale * form.spread(tau2), ())
+    scale = 1.0 / form.trace_p
+    tau2 = max(0.0, (form.value - form.trace_pv) * scale)
     if method == "GENQM":
-        tau2 = _median_unbiased(a, ax, bread, v, form)
-    variance = (
-        2.0 * trace_product(v, v)
-        + 4.0 * tau2 * trace_product(v, ones)
-        + 2.0 * tau2**2 * trace_product(ones, ones)
-    )
-    return RegressionTau2(tau2, scale * float(np.sqrt(variance)), ())
+        tau2 = _median_unbiased(form)
+    return RegressionTau2(tau2, scale * form.spread(tau2), ())
 
 
-def _median_unbiased(a: Floats, ax: Floats, bread: Floats, v: Floats, form: float) -> float:
+def _median_unbiased(form: _Form) -> float:
     """Return the tau2 under which the observed form is the median of its distribution."""
     from scipy.optimize import brentq
 
-    p = np.diag(a) - ax @ bread @ ax.T
-
     def excess(t: float) -> float:
-        root = np.sqrt(v + t)
-        values = np.linalg.eigvalsh(root[:, None] * p * root[None, :])
-        return quadratic_form_tail(form, values[values > 1e-10 * values[-1]]) - 0.5
+        return form.tail(t) - 0.5
 
     if excess(0.0) >= 0.0:
         return 0.0
-    high = float(v.mean())
+    high = float(form.v.mean())
     while excess(high) < 0.0:
         high *= 4.0
     return float(brentq(excess, 0.0, high, xtol=1e-14 * high, rtol=1e-12))
