@@ -24,24 +24,22 @@ class RegressionSums(NamedTuple):
 
     Attributes
     ----------
-    trace_w, trace_p, trace_pp
-        Traces of W, P and PP.
+    trace_w, trace_p
+        Traces of W and P.
     q, r2
         y'Py and y'PPy.
     beta, bread
         Coefficients (p,) and (X'WX)^-1 (p, p).
-    log_det_v, log_det_xwx
-        Sums of logarithms of v + t, and the log-determinant of X'WX.
+    log_det_xwx
+        Log-determinant of X'WX.
     """
 
     trace_w: float
     trace_p: float
-    trace_pp: float
     q: float
     r2: float
     beta: Floats
     bread: Floats
-    log_det_v: float
     log_det_xwx: float
 
 
@@ -62,6 +60,7 @@ class RegressionProfile:
         self.y, self.v, self.x = y, v, x
         self._copies = copies
         self._known: dict[float, RegressionSums] = {}
+        self._log_dets: dict[float, float] = {}
 
     @property
     def k(self) -> int:
@@ -104,20 +103,16 @@ class RegressionProfile:
 
     def _pass(self, t: float) -> RegressionSums:
         p = self.p
-        trace_w = w2 = log_det = ywy = yw2y = 0.0
-        xwx, xw2x, xw3x = np.zeros((p, p)), np.zeros((p, p)), np.zeros((p, p))
+        trace_w = ywy = yw2y = 0.0
+        xwx, xw2x = np.zeros((p, p)), np.zeros((p, p))
         xwy, xw2y = np.zeros(p), np.zeros(p)
         for i in range(0, self.k, BLOCK):
-            total = self.v[i : i + BLOCK] + t
-            w = 1.0 / total
+            w = 1.0 / (self.v[i : i + BLOCK] + t)
             x, y = self.x[i : i + BLOCK], self.y[i : i + BLOCK]
             wx, wy = w[:, None] * x, w * y
             trace_w += float(w.sum())
-            w2 += float(w @ w)
-            log_det += float(np.log(total).sum())
             xwx += x.T @ wx
             xw2x += wx.T @ wx
-            xw3x += wx.T @ (w[:, None] * wx)
             xwy += x.T @ wy
             xw2y += wx.T @ wy
             ywy += float(y @ wy)
@@ -125,32 +120,54 @@ class RegressionProfile:
         root = np.linalg.cholesky(xwx)
         bread = np.linalg.inv(xwx)
         beta = np.asarray(np.linalg.solve(xwx, xwy), dtype=np.float64)
-        b2 = bread @ xw2x
         return RegressionSums(
-            trace_w=float(trace_w),
-            trace_p=float(trace_w - np.trace(b2)),
-            trace_pp=float(w2 - 2.0 * np.trace(bread @ xw3x) + np.trace(b2 @ b2)),
+            trace_w=trace_w,
+            trace_p=float(trace_w - np.trace(bread @ xw2x)),
             q=float(ywy - xwy @ beta),
             r2=float(yw2y - 2.0 * (beta @ xw2y) + beta @ xw2x @ beta),
             beta=beta,
             bread=0.5 * (bread + bread.T),
-            log_det_v=float(log_det),
             log_det_xwx=float(2.0 * np.log(np.diagonal(root)).sum()),
         )
+
+    def trace_pp(self, t: float) -> float:
+        """Return the trace of PP at one value of t."""
+        p = self.p
+        bread = self.sums(t).bread
+        w2 = 0.0
+        xw2x, xw3x = np.zeros((p, p)), np.zeros((p, p))
+        for i in range(0, self.k, BLOCK):
+            w = 1.0 / (self.v[i : i + BLOCK] + t)
+            wx = w[:, None] * self.x[i : i + BLOCK]
+            w2 += float(w @ w)
+            xw2x += wx.T @ wx
+            xw3x += wx.T @ (w[:, None] * wx)
+        b2 = bread @ xw2x
+        return float(w2 - 2.0 * np.trace(bread @ xw3x) + np.trace(b2 @ b2))
+
+    def trace_w2(self, t: float) -> float:
+        """Return the trace of WW at one value of t."""
+        w = 1.0 / (self.v + t)
+        return float(w @ w)
 
     def log_likelihood(self, t: Floats, *, restricted: bool) -> Floats:
         """Return the profile log-likelihood at one value a copy, (copies,)."""
         out = np.empty(t.shape)
         for i, value in enumerate(t.tolist()):
             sums = self.sums(value)
-            out[i] = -0.5 * (self.k * LOG_2PI + sums.log_det_v + sums.q)
+            out[i] = -0.5 * (self.k * LOG_2PI + self._log_det(value) + sums.q)
             if restricted:
                 # The columns are orthonormal: log det(X'X) is 0.
                 out[i] += 0.5 * (self.p * LOG_2PI - sums.log_det_xwx)
         return out
 
+    def _log_det(self, t: float) -> float:
+        if t not in self._log_dets:
+            self._log_dets[t] = float(np.log(self.v + t).sum())
+        return self._log_dets[t]
+
     def take(self, models: Ints) -> Self:
         """Return the model as many times as it is named."""
         found = type(self)(self.y, self.v, self.x, int(models.size))
-        found._known = self._known
+        found._known, found._log_dets = self._known, self._log_dets
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ Moderators = str | npt.ArrayLike | None
 INTERCEPT = "Intercept"
 # A column whose part outside the others is smaller than this share of it adds nothing.
 REDUNDANT = 1e-9
+PLAINLY_APART = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,13 +66,16 @@ class Design:
     @property
     def intercept(self) -> int | None:
         """Which column is the intercept: all ones."""
-        found = np.flatnonzero((self.matrix == 1.0).all(axis=0))
-        return int(found[0]) if found.size else None
+        for i in np.flatnonzero(self.matrix[0] == 1.0).tolist():
+            if bool((self.matrix[:, i] == 1.0).all()):
+                return int(i)
+        return None
 
     @property
     def moderators(self) -> tuple[int, ...]:
         """Columns other than the intercept; all of them where there is no intercept."""
-        return tuple(i for i in range(self.p) if i != self.intercept)
+        intercept = self.intercept
+        return tuple(i for i in range(self.p) if i != intercept)
 
     def rows(self, index: Ints) -> Design:
         """Return the design of some of the effects.
@@ -215,7 +220,7 @@ def _from_formula(formula: str, data: Columns | None, k: int) -> Design:
     text = formula.strip()
     try:
         parsed = Formula(text if text.startswith("~") else f"~ {text}")
-        known = {name for name in parsed.required_variables if name in columns}
+        known = _variables(parsed) & set(columns)
     except Exception as error:
         raise UserError(f'mods, formula "{formula}": {_reason(error)}') from None
     missing = sorted(str(name) for name in parsed.required_variables if name not in columns)
@@ -250,6 +255,17 @@ def _from_formula(formula: str, data: Columns | None, k: int) -> Design:
     return _checked(Design(matrix, names, terms, text, spec))
 
 
+def _variables(parsed: Any) -> set[str]:
+    """Return names that a formula reads; the library does not name those of scale() and the like."""
+    words = {
+        word
+        for term in parsed
+        for factor in getattr(term, "factors", ())
+        for word in re.findall(r"[^\W\d]\w*", str(factor.expr))
+    }
+    return {str(name) for name in parsed.required_variables} | words
+
+
 def _checked(design: Design) -> Design:
     bad = np.flatnonzero(~np.isfinite(design.matrix).all(axis=1))
     if bad.size:
@@ -263,13 +279,18 @@ def _checked(design: Design) -> Design:
 
 def _refuse_redundant(matrix: Floats, names: tuple[str, ...]) -> None:
     """Raise when a column depends on those before it; the scale of each column does not matter."""
-    length = np.sqrt((matrix**2).sum(axis=0))
+    length = np.sqrt(np.einsum("kp,kp->p", matrix, matrix))
     if matrix.shape[0] < matrix.shape[1]:
         raise UserError(
             f"The model has {matrix.shape[1]:,} coefficients for {matrix.shape[0]:,} effects. "
             "Use fewer moderators."
         )
-    scaled = matrix / np.where(length > 0.0, length, 1.0)
+    scale = np.where(length > 0.0, length, 1.0)
+    # Products of the columns tell in most cases that none is near the others; their square root has
+    # half the digits, so that only a decomposition can tell that one is.
+    if np.linalg.eigvalsh(matrix.T @ matrix / np.outer(scale, scale))[0] > PLAINLY_APART:
+        return
+    scaled = matrix / scale
     apart = np.abs(np.diagonal(np.linalg.qr(scaled, mode="r")))
     redundant = [name for name, size in zip(names, apart, strict=True) if size < REDUNDANT]
     if redundant:

@@ -204,7 +204,8 @@ def influence(
             f"There is one {by}: nothing is left when it is taken out. "
             + ('Use by="effect".' if by == "cluster" and fit.yi.size > 1 else "")
         )
-    without, pieces = left_out(fit, units), projection(fit)
+    pieces = projection(fit)
+    without = left_out(fit, units)
     change = fit.coefficients - without.refits.coefficients
     n = units.sizes
     dffits = _dffits(fit, pieces, without, change)

@@ -12,15 +12,13 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.statistics.global_search import falling_roots, ml_score, q_equation, reml_score
 from whatworks.statistics.profiles import Moments
 
-__all__ = ["LEFT_OUT_METHODS", "LeaveOneOutProfile", "tau2_without_each"]
+__all__ = ["LeaveOneOutProfile"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-LEFT_OUT_METHODS = ("REML", "ML", "PM", "EB")
 # Weights of so many models at a time: 8 MB a temporary.
 BLOCK_ELEMENTS = 1 << 20
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -110,22 +108,6 @@ class LeaveOneOutProfile:
     def take(self, models: Ints) -> Self:
         """Return a profile of the named models, one of which may stand more than once."""
         return type(self)(self.y, self.v, self.left_out[models])
-
-
-def tau2_without_each(profile: LeaveOneOutProfile, method: str) -> Floats:
-    """Return tau2 of each model, (G,); a method of `LEFT_OUT_METHODS`.
-
-    Likelihoods are maximised globally, ties going to the smaller value, as by `random_effects`.
-    """
-    target = profile.residual_df.astype(np.float64)
-    if method in ("PM", "EB"):
-        return falling_roots(profile, q_equation, target).t
-    found = falling_roots(profile, reml_score if method == "REML" else ml_score, target)
-    if found.model.size == target.size:
-        return found.t
-    height = profile.take(found.model).log_likelihood(found.t, restricted=method == "REML")
-    order = np.lexsort((found.t, -height, found.model))
-    return found.t[order[np.unique(found.model[order], return_index=True)[1]]]
 
 
 def _sums_without_each(x: Floats) -> Floats:

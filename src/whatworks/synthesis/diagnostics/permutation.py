@@ -30,7 +30,8 @@ ALTERNATIVES = ("two-sided", "greater", "less")
 # Statistics that differ by less are equal: rounding must not break a tie.
 TIE = float(np.sqrt(np.finfo(np.float64).eps))
 MOST_ARRANGEMENTS = 10_000_000
-BATCH = 4096
+# Doubles taken together.
+BATCH = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,8 +219,8 @@ def _signed(
     if n is not None and rng is not None:
         batches = iter([drawn_signs(n, units.m, rng)])
     else:
-        half = 2 ** (units.m - 1)
-        batches = (all_signs(units.m, i, min(half, i + BATCH)) for i in range(0, half, BATCH))
+        half, step = 2 ** (units.m - 1), max(1, BATCH // units.m)
+        batches = (all_signs(units.m, i, min(half, i + step)) for i in range(0, half, step))
     return _joined([signed_statistics(fit, signs[:, units.codes]) for signs in batches])
 
 
@@ -232,7 +233,8 @@ def _reordered(
     else:
         designs = orders.everyone()
     parts: list[Statistics] = []
-    while batch := list(islice(designs, BATCH)):
+    step = max(1, BATCH // orders.x.size)
+    while batch := list(islice(designs, step)):
         parts.append(with_columns(fit, batch))
     return _joined(parts)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.synthesis.model import FittedModel
@@ -53,10 +54,24 @@ class Projection:
 
 
 def projection(fit: FittedModel) -> Projection:
-    """Return the pieces for a fitted model."""
+    """Return the pieces for a fitted model.
+
+    Raises
+    ------
+    UserError
+        The coefficients are not those of generalised least squares with M.
+    """
     x = fit.design.matrix
     wx = fit.marginal_covariance().solve(x)
     information = x.T @ wx
+    gls = np.linalg.solve(information, wx.T @ fit.yi)
+    size = np.sqrt(1.0 / np.diagonal(information))
+    if (np.abs(gls - fit.coefficients) > SAME_SHAPE * (size + np.abs(gls))).any():
+        raise UserError(
+            "This model weighs its effects by weights of its own, not by its variances. Residuals, "
+            "influence and predicted effects are not defined here for it; leave_one_out, "
+            "cumulative and permutation_test are."
+        )
     return Projection(
         x=x,
         wx=wx,

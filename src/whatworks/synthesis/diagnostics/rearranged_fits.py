@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
+from whatworks.synthesis.diagnostics.regression_refits import fit_designs, is_regression
 from whatworks.synthesis.diagnostics.two_level_refits import (
     BATCH,
     is_plain_two_level,
@@ -18,6 +19,7 @@ from whatworks.synthesis.diagnostics.two_level_refits import (
 )
 from whatworks.synthesis.inputs import PossibleMisuse
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.regression.result import MetaRegression
 
 __all__ = ["Statistics", "TakesColumns", "signed_statistics", "statistics_of", "with_columns"]
 
@@ -57,7 +59,10 @@ def statistics_of(fit: FittedModel) -> tuple[Floats, float]:
     if len(tested) == 1:
         # A standard error of 0 makes an infinite statistic, no singular matrix.
         return each, float(each[tested[0]] ** 2)
-    return each, float(b @ np.linalg.solve(fit.vcov[np.ix_(tested, tested)], b))
+    try:
+        return each, float(b @ np.linalg.solve(fit.vcov[np.ix_(tested, tested)], b))
+    except np.linalg.LinAlgError:
+        return each, float("inf")
 
 
 def _ratio(estimate: Floats, se: Floats) -> Floats:
@@ -86,6 +91,8 @@ def with_columns(fit: FittedModel, designs: Iterable[Floats]) -> Statistics:
             "The moderators of this kind of model cannot be permuted. Fit a meta-regression or a "
             "multilevel model."
         )
+    if is_regression(fit):
+        return _regressions(fit, np.stack(list(designs)))
     return _one_by_one(fit.with_columns, designs, fit.design.p)
 
 
@@ -99,6 +106,24 @@ def _in_batches(y: Floats, v: Floats, signs: Floats, method: str, test: str) -> 
         sets = pool_groups((some * y).ravel(), np.tile(v, some.shape[0]), starts, method, test)
         out[i : i + step] = _ratio(sets.estimate, np.sqrt(sets.variance))
     return Statistics(out[:, None], out**2)
+
+
+def _regressions(fit: MetaRegression, designs: Floats) -> Statistics:
+    sets = fit_designs(fit, designs)
+    each = _ratio(sets.coefficients, np.sqrt(np.diagonal(sets.vcov, axis1=1, axis2=2)))
+    tested = list(fit.design.moderators or range(fit.p))
+    omnibus = each[:, tested[0]] ** 2
+    # Without residuals the standard errors by Knapp and Hartung are 0.
+    is_solved = sets.is_fitted & (np.diagonal(sets.vcov, axis1=1, axis2=2) > 0.0).all(axis=1)
+    if len(tested) > 1:
+        b = sets.coefficients[is_solved][:, tested]
+        inner = sets.vcov[is_solved][:, tested][:, :, tested]
+        omnibus[is_solved] = (b * np.linalg.solve(inner, b[..., None])[..., 0]).sum(axis=1)
+    slow = np.flatnonzero(~is_solved)
+    if slow.size:
+        some = _one_by_one(fit.with_columns, designs[slow], fit.p)
+        each[slow], omnibus[slow] = some.each, some.omnibus
+    return Statistics(each, omnibus)
 
 
 def _one_by_one(

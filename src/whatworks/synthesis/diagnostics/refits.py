@@ -18,6 +18,11 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.synthesis.diagnostics.inference import critical_values, two_sided_p
 from whatworks.synthesis.diagnostics.projection import heterogeneity
+from whatworks.synthesis.diagnostics.regression_refits import (
+    BATCH,
+    fit_subsets,
+    is_regression,
+)
 from whatworks.synthesis.diagnostics.transplant import covariance_under
 from whatworks.synthesis.diagnostics.two_level_refits import (
     PooledSets,
@@ -30,6 +35,7 @@ from whatworks.synthesis.diagnostics.units import Units
 from whatworks.synthesis.fit import RandomEffects
 from whatworks.synthesis.inputs import PossibleMisuse
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.regression.result import MetaRegression
 
 __all__ = ["Look", "Refits", "refits", "refits_without_each"]
 
@@ -125,8 +131,11 @@ def refits(fit: FittedModel, kept: Sequence[Ints], *, look: Look | None = None) 
     found = _blank(fit, [rows.size for rows in kept], names)
     if is_plain_two_level(fit):
         _in_batches(fit, pooled_sets(fit, kept), found, look)
-    else:
-        _one_by_one(fit, kept, found, look)
+        return found
+    which: Sequence[int] = range(len(kept))
+    if is_regression(fit):
+        which = _regressions(fit, kept, found, look)
+    _one_by_one(fit, kept, found, look, which)
     return found
 
 
@@ -190,12 +199,48 @@ def _in_batches(
             look(i, DiagonalCovariance(fit.vi + tau2[i]), found)
 
 
-def _one_by_one(fit: FittedModel, kept: Sequence[Ints], found: Refits, look: Look | None) -> None:
+def _regressions(
+    fit: MetaRegression, kept: Sequence[Ints], found: Refits, look: Look | None
+) -> list[int]:
+    """Fit what the batch can; return which refits are left for the slow way."""
+    slow: list[int] = []
+    step = max(1, BATCH // fit.k)
+    for first in range(0, len(kept), step):
+        some = kept[first : first + step]
+        holds = np.zeros((len(some), fit.k), dtype=bool)
+        for i, rows in enumerate(some):
+            holds[i, rows] = True
+        sets = fit_subsets(fit, holds)
+        inside = np.flatnonzero(sets.is_fitted)
+        at = first + inside
+        found.coefficients[at] = sets.coefficients[inside]
+        found.vcov[at] = sets.vcov[inside]
+        found.coefficient_df[at] = sets.df[inside, None]
+        found.q[at] = sets.q[inside]
+        found.log_likelihood[at] = sets.log_likelihood[inside]
+        if found.component_names:
+            found.components[at, 0] = sets.tau2[inside]
+        _share(found, at, sets.tau2[inside], sets.typical_variance[inside])
+        slow += (first + np.flatnonzero(~sets.is_fitted)).tolist()
+        if look is not None:
+            for i, tau2 in zip(at.tolist(), sets.tau2[inside].tolist(), strict=True):
+                look(i, DiagonalCovariance(fit.vi + tau2), found)
+    return slow
+
+
+def _one_by_one(
+    fit: FittedModel,
+    kept: Sequence[Ints],
+    found: Refits,
+    look: Look | None,
+    which: Sequence[int],
+) -> None:
     sampling = fit.sampling_covariance()
     with warnings.catch_warnings():
         # Said once of the whole model; a subset says nothing new.
         warnings.simplefilter("ignore", PossibleMisuse)
-        for i, rows in enumerate(kept):
+        for i in which:
+            rows = kept[i]
             if rows.size == 0:
                 found.reasons[i] = NO_EFFECT
                 continue

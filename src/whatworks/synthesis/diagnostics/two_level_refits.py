@@ -8,11 +8,8 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.synthesis.diagnostics.leave_one_out_profile import (
-    LEFT_OUT_METHODS,
-    LeaveOneOutProfile,
-    tau2_without_each,
-)
+from whatworks.synthesis.diagnostics.leave_one_out_profile import LeaveOneOutProfile
+from whatworks.synthesis.diagnostics.tau2_of_many import SEARCHED_METHODS, tau2_of_many
 from whatworks.synthesis.fit import RandomEffects
 from whatworks.synthesis.heterogeneity import estimate_tau2
 from whatworks.synthesis.model import FittedModel
@@ -110,7 +107,7 @@ def pool_groups(y: Floats, v: Floats, starts: Ints, method: str, test: str) -> P
 def shares_sums(fit: RandomEffects) -> bool:
     """Tell whether leave-one-out pays by sums shared between refits, and keeps all digits."""
     low, high = float(fit.vi.min()), float(fit.vi.max())
-    return fit.method in LEFT_OUT_METHODS and fit.yi.size >= WORTH_SHARING and high < WIDE * low
+    return fit.method in SEARCHED_METHODS and fit.yi.size >= WORTH_SHARING and high < WIDE * low
 
 
 def pooled_without_each(fit: RandomEffects) -> PooledSets:
@@ -120,7 +117,7 @@ def pooled_without_each(fit: RandomEffects) -> PooledSets:
     w = 1.0 / fit.vi
     centre = float((w * fit.yi).sum() / w.sum())
     profile = LeaveOneOutProfile((fit.yi - centre) / scale, fit.vi / scale**2, np.arange(k))
-    tau2 = tau2_without_each(profile, fit.method)
+    tau2 = tau2_of_many(profile, fit.method, np.full(k, k - 1.0))
     s1, mean, q = profile.means(tau2)
     at_zero = profile.moments(np.zeros((1, k)))
     df = profile.residual_df.astype(np.float64)

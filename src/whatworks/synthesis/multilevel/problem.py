@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.statistics.block_covariance import BlockCovariance
+from whatworks.statistics.columns import orthonormal
 from whatworks.synthesis.multilevel.terms import TermData
 
 __all__ = ["Problem", "make_problem"]
@@ -89,10 +90,7 @@ def make_problem(
     """Scale and orthogonalise."""
     variances = sampling.diagonal()
     scale = float(np.exp2(np.round(0.5 * np.log2(np.exp(np.mean(np.log(variances)))))))
-    q, r = np.linalg.qr(x)
-    # Diagonal signs to plus, so that an intercept keeps its sign.
-    signs = np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
-    q, r = q * signs, (r.T * signs).T
+    q, r = orthonormal(x)
     by_q = q.T @ y
     left = y - q @ by_q
     scaled = left / scale
@@ -101,7 +99,7 @@ def make_problem(
         y=scaled,
         q=q,
         r=r,
-        fitted=np.linalg.solve(r, by_q),
+        fitted=np.asarray(np.linalg.solve(r, by_q), dtype=np.float64),
         scale=scale,
         sampling=sampling.scaled(1.0 / scale**2),
         terms=terms,

@@ -84,7 +84,7 @@ def estimate_residual_tau2(
             factor = k / df if method == "HSk" else 1.0
             slope, tau2 = sums.trace_w, (factor * sums.q - k) / sums.trace_w
         tau2 = max(0.0, tau2)
-        variance = 2.0 * df + 4.0 * tau2 * sums.trace_p + 2.0 * tau2**2 * sums.trace_pp
+        variance = 2.0 * df + 4.0 * tau2 * sums.trace_p + 2.0 * tau2**2 * profile.trace_pp(0.0)
         return RegressionTau2(tau2, factor * float(np.sqrt(variance)) / slope, ())
     return _by_quadratic_form(profile, method, spread, weights)
 
@@ -109,18 +109,12 @@ def _by_likelihood(profile: RegressionProfile, *, restricted: bool) -> Regressio
         np.array(at), restricted=restricted
     )
     best = int(np.argmax(heights))
-    sums = profile.sums(at[best])
-    information = sums.trace_pp if restricted else _trace_w2(profile, at[best])
+    information = profile.trace_pp(at[best]) if restricted else profile.trace_w2(at[best])
     return RegressionTau2(
         at[best],
         float(np.sqrt(2.0 / information)),
         tuple(zip(at, heights.tolist(), strict=True)),
     )
-
-
-def _trace_w2(profile: RegressionProfile, t: float) -> float:
-    w = 1.0 / (profile.v + t)
-    return float(w @ w)
 
 
 def _roots(profile: RegressionProfile, equation: Equation, goal: float) -> list[float]:
@@ -155,14 +149,15 @@ def _settled(
     profile: RegressionProfile, equation: Equation, target: Floats, t: float
 ) -> float | None:
     """Return the exact root near t by Newton's steps; None where they do not shrink."""
-    last = np.inf
+    last, slope = np.inf, 0.0
     for _ in range(MAX_STEPS):
         sums = profile.sums(t)
         value = float(equation(profile.moments(np.array([[t]])), target)[0, 0])
-        # Expected slopes: of the scores -tr PP (tr WW), of Q the exact -y'PPy.
-        slope = sums.r2 if equation is q_equation else (
-            sums.trace_pp if equation is reml_score else _trace_w2(profile, t)
-        )  # fmt: skip
+        if equation is q_equation:
+            slope = sums.r2
+        elif slope == 0.0:
+            # The expected slope, -tr PP or -tr WW, hardly moves on the way.
+            slope = (profile.trace_pp if equation is reml_score else profile.trace_w2)(t)
         step = value / slope
         if t + step <= 0.0:
             return None
