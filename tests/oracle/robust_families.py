@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from tests.oracle.complete_cases import complete_cases
 from tests.oracle.maximum import stopped_short
 from tests.oracle.mv_families import fit_of
 from tests.oracle.r_call import (
@@ -21,7 +23,7 @@ from tests.oracle.r_call import (
     r_coefficient_names,
     value,
 )
-from whatworks.statistics.distributions import f_upper_tail
+from whatworks.errors import TooFewStudies
 from whatworks.synthesis.multilevel import MultilevelModel, multilevel_model
 from whatworks.synthesis.robust import (
     WALD_TESTS,
@@ -39,7 +41,7 @@ def _model(case: Case) -> tuple[MultilevelModel, Node | None]:
     node = parse(case["call"])
     if find_calls(node, "rma.mv"):
         fit, call = fit_of(case)
-        return fit, call.get("mods")
+        return fit, call.formula
     call = find_calls(node, "rma")[0]
     columns = columns_of(case["input"])
     mods = call.get("mods")
@@ -70,8 +72,14 @@ def _text(call: Call, name: str, position: int | None, default: str) -> str:
     return default if found is None else str(value(found, {}))
 
 
+def _complete(case: Case) -> Case:
+    node = parse(case["call"])
+    return complete_cases(case, node, find_calls(node, "rma.mv", "rma", "robu")[0])
+
+
 def _club_sandwich(case: Case) -> Answer:
     """coef_test() and conf_int() with vcovCR()."""
+    case = _complete(case)
     fit, mods = _model(case)
     node = parse(case["call"])
     made = find_calls(node, "vcovCR")
@@ -104,6 +112,7 @@ def _fields(found: RobustInference) -> Answer:
 
 def _metafor(case: Case) -> Answer:
     """metafor's robust(): CR1p and t on J - p, or clubSandwich's CR2 and HTZ."""
+    case = _complete(case)
     fit, _ = _model(case)
     call = find_calls(parse(case["call"]), "robust")[0]
     cluster = _cluster(call, case)
@@ -122,18 +131,17 @@ def _metafor(case: Case) -> Answer:
     else:
         is_adjusted = adjust is None or bool(value(adjust, {}))
         found = robust(fit, cluster, type="CR1p" if is_adjusted else "CR0", test="naive-tp")
-        index = list(tested)
-        b, v = found.coefficients[index], found.vcov[np.ix_(index, index)]
-        m, df2 = len(index), found.n_clusters - fit.p
-        # Clusters fewer than coefficients tested leave the covariance without an inverse.
-        statistic = float(b @ np.linalg.solve(v, b)) / m
+        m, df2 = len(tested), found.n_clusters - fit.p
         answer = {
             **_fields(found),
             "df": df2,
-            "QM": statistic,
+            "QM": None,
             "QMdf": [m, df2],
-            "QMp": float(f_upper_tail(statistic, m, df2)),
+            "QMp": None,
         }
+        with suppress(TooFewStudies):
+            wald = found.wald(tested, test="Naive-Fp")
+            answer |= {"QM": wald.statistic, "QMp": wald.p_value}
     return answer | {
         "t": found.statistic.tolist(),
         "vcov": found.vcov.tolist(),
@@ -143,6 +151,7 @@ def _metafor(case: Case) -> Answer:
 
 
 def _wald(case: Case) -> Answer:
+    case = _complete(case)
     fit, _ = _model(case)
     node = parse(case["call"])
     call, made = find_calls(node, "Wald_test")[0], find_calls(node, "vcovCR")
@@ -166,6 +175,7 @@ def _wald(case: Case) -> Answer:
 
 
 def _robumeta(case: Case) -> Answer:
+    case = _complete(case)
     call = find_calls(parse(case["call"]), "robu")[0]
     formula = call.get("formula", 0)
     assert isinstance(formula, Binary)
@@ -188,7 +198,8 @@ def _robumeta(case: Case) -> Answer:
         "se": found.se.tolist(),
         "t": found.statistic.tolist(),
         "df": found.df.tolist(),
-        "p": found.p_value.tolist(),
+        # robumeta takes 2 (1 - F), which keeps no p value below a double's spacing at 1.
+        "p": (2.0 * (1.0 - (1.0 - 0.5 * found.p_value))).tolist(),
         "ci_lb": found.ci[:, 0].tolist(),
         "ci_ub": found.ci[:, 1].tolist(),
         "tau2": found.tau2,

@@ -19,16 +19,19 @@ from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import t_critical, t_two_sided
 from whatworks.synthesis.design import Columns, Design, Moderators, design_of
 from whatworks.synthesis.inputs import effect_arrays, one_of
-from whatworks.synthesis.robust.inference import satterthwaite_df
+from whatworks.synthesis.robust.inference import satterthwaite_df, standard_errors
+from whatworks.synthesis.robust.moment_variances import (
+    correlated_tau2,
+    hierarchical_variances,
+    regress,
+)
+from whatworks.synthesis.robust.notes import notes_on
 from whatworks.synthesis.robust.sandwich import sandwich
 
 __all__ = ["RobustMetaRegression", "robust_meta_regression"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-# Rounding, as a share of what the variance would be by weights alone.
-NO_VARIANCE = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +56,8 @@ class RobustMetaRegression:
         As used.
     n_studies, n_effects
         What it rests on.
+    notes
+        Sentences a reader must know.
     """
 
     names: tuple[str, ...]
@@ -73,6 +78,7 @@ class RobustMetaRegression:
     level: float
     n_studies: int
     n_effects: int
+    notes: tuple[str, ...]
 
     def table(self) -> dict[str, object]:
         """Return the coefficients as columns."""
@@ -86,6 +92,52 @@ class RobustMetaRegression:
             "ci_lower": self.ci[:, 0],
             "ci_upper": self.ci[:, 1],
         }
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the result as values that JSON can hold."""
+        columns = {
+            name: values for name, values in self.table().items() if isinstance(values, np.ndarray)
+        }
+        return {
+            "coefficients": [
+                {"term": term} | {name: _finite(values[i]) for name, values in columns.items()}
+                for i, term in enumerate(self.names)
+            ],
+            "vcov": self.vcov.tolist(),
+            "tau2": self.tau2,
+            "omega2": self.omega2,
+            "i2": self.i2,
+            "kind": self.kind,
+            "rho": self.rho,
+            "small": self.small,
+            "level": self.level,
+            "n_studies": self.n_studies,
+            "n_effects": self.n_effects,
+            "notes": list(self.notes),
+        }
+
+    def summary(self) -> str:
+        """Return the result as plain text."""
+        words = {
+            "CORR": f"Correlated effects, rho = {self.rho:g}" if self.rho is not None else "",
+            "HIER": "Hierarchical effects",
+        }[self.kind]
+        lines = [
+            f"{words}: {self.n_effects:,} effects in {self.n_studies:,} studies, "
+            f"{'CR2 and Satterthwaite' if self.small else 't on studies less coefficients'}"
+        ]
+        for i, name in enumerate(self.names):
+            lines.append(
+                f"{name}: {self.coefficients[i]:.4g} (SE {self.se[i]:.4g}), "
+                f"{100 * self.level:g}% CI {self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, "
+                f"p = {self.p_value[i]:.4g} on {self.df[i]:.1f} df"
+            )
+        spread = f"tau2 = {self.tau2:.4g}"
+        if self.omega2 is not None:
+            spread += f" between studies, omega2 = {self.omega2:.4g} within"
+        if self.i2 is not None:
+            spread += f", I2 = {self.i2:.1f}%"
+        return "\n".join([*lines, spread, *(f"Note: {note}" for note in self.notes)])
 
 
 def robust_meta_regression(
@@ -157,93 +209,13 @@ def robust_meta_regression(
             raise UserError(f"rho must be from 0 to 1 for correlated effects. It was {rho!r}.")
         mean_v = np.bincount(codes, v) / sizes
         first = 1.0 / (sizes * mean_v)
-        tau2, i2 = _correlated_tau2(y, design, codes, first[codes], rho)
+        tau2, i2 = correlated_tau2(y, design, codes, first[codes], rho)
         weights = (1.0 / (sizes * (mean_v + tau2)))[codes]
     else:
         rho = None
-        tau2, omega2 = _hierarchical(y, v, design, codes)
+        tau2, omega2 = hierarchical_variances(y, v, design, codes)
         weights = 1.0 / (v + tau2 + omega2)
     return _fitted(y, design, codes, weights, (tau2, omega2, i2), (kind, rho, small, level))
-
-
-def _regress(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return coefficients, (X'WX)^-1 and residuals."""
-    bread = np.asarray(np.linalg.inv(x.T @ (w[:, None] * x)), dtype=np.float64)
-    b = bread @ (x.T @ (w * y))
-    return b, bread, y - x @ b
-
-
-def _study_products(x: Floats, codes: Ints, *weights: Floats) -> Floats:
-    """Return the sum over studies of (X'a)(X'b)' for weights a and b, (p, p)."""
-    m = int(codes.max()) + 1
-    sums = [
-        np.stack([np.bincount(codes, w * column, minlength=m) for column in x.T], axis=1)
-        for w in weights
-    ]
-    return np.asarray(sums[0].T @ sums[-1])
-
-
-def _correlated_tau2(
-    y: Floats, design: Design, codes: Ints, w: Floats, rho: float
-) -> tuple[float, float]:
-    """Return tau2 and I2 of the correlated-effects model.
-
-    E(Q) = tr(W S) - tr(B X'W S W X) with B = (X'WX)^-1, S = tau2 J + mean v ((1 - rho) I + rho J)
-    within each study, J all ones, and W = 1/(n_j mean v_j).
-    """
-    x = design.matrix
-    bread, left = _regress(y, x, w)[1:]
-    q = float(w @ left**2)
-    sizes = np.bincount(codes)
-    share = w / sizes[codes]
-    alone = x.T @ (share[:, None] * x)
-    shared = _study_products(x, codes, share, np.ones_like(w))
-    without_tau2 = sizes.size - float(np.trace(bread @ ((1.0 - rho) * alone + rho * shared)))
-    slope = float(w.sum()) - float(np.trace(bread @ _study_products(x, codes, w, w)))
-    excess = q - without_tau2
-    return max(0.0, excess / slope), max(0.0, 100.0 * excess / q) if q > 0.0 else 0.0
-
-
-def _hierarchical(y: Floats, v: Floats, design: Design, codes: Ints) -> tuple[float, float]:
-    """Return tau2 and omega2 of the hierarchical model.
-
-    Two quadratic forms of the residuals of a fit with weights 1/v are set to their expectations
-    under S = V + omega2 I + tau2 J: the weighted sum of squares, and the sum over studies of the
-    squared sum of residuals.
-    """
-    x = design.matrix
-    w, ones = 1.0 / v, np.ones_like(v)
-    bread, left = _regress(y, x, w)[1:]
-    sizes = np.bincount(codes).astype(np.float64)
-    weighted = float(w @ left**2)
-    summed = float((np.bincount(codes, left) ** 2).sum())
-    by_w2 = x.T @ ((w**2)[:, None] * x)
-    by_wjw = _study_products(x, codes, w, w)
-    by_j = _study_products(x, codes, ones, ones)
-    spread = bread @ by_j @ bread
-    # Expectation of each form: constant, times omega2, times tau2.
-    first = (
-        float(y.size - x.shape[1]),
-        float(w.sum() - np.trace(bread @ by_w2)),
-        float(w.sum() - np.trace(bread @ by_wjw)),
-    )
-    second = (
-        float(v.sum() - np.trace(bread @ by_j)),
-        float(
-            y.size
-            - 2.0 * np.trace(bread @ _study_products(x, codes, w, ones))
-            + np.trace(spread @ by_w2)
-        ),
-        float(
-            (sizes**2).sum()
-            - 2.0 * np.trace(bread @ _study_products(x, codes, w * sizes[codes], ones))
-            + np.trace(spread @ by_wjw)
-        ),
-    )
-    rest_1, rest_2 = weighted - first[0], summed - second[0]
-    det = second[1] * first[2] - first[1] * second[2]
-    omega2 = max(0.0, (first[2] * rest_2 - second[2] * rest_1) / det) if det != 0.0 else 0.0
-    return max(0.0, (rest_1 - first[1] * omega2) / first[2]), omega2
 
 
 def _fitted(
@@ -257,13 +229,10 @@ def _fitted(
     """Return coefficients with robust tests, given the weights."""
     kind, rho, small, level = options
     x, m = design.matrix, int(codes.max()) + 1
-    b, _, left = _regress(y, x, weights)
+    b, _, left = regress(y, x, weights)
     kind_of_cr = "CR2" if small else "CR1p"
     parts = sandwich(x, left, DiagonalCovariance(1.0 / weights), codes, kind_of_cr)
-    vcov = parts.vcov
-    variance = np.diagonal(vcov)
-    # A coefficient that rests on one study alone has no residual there, and so no standard error.
-    se = np.sqrt(np.where(variance > NO_VARIANCE * np.diagonal(parts.bread), variance, np.nan))
+    se = standard_errors(parts)
     p = design.p
     df = satterthwaite_df(parts, np.eye(p)) if small else np.full(p, float(m - p))
     statistic = b / se
@@ -276,7 +245,7 @@ def _fitted(
         df=df,
         p_value=t_two_sided(statistic, df),
         ci=np.stack((b - reach, b + reach), axis=-1),
-        vcov=vcov,
+        vcov=parts.vcov,
         tau2=variances[0],
         omega2=variances[1],
         i2=variances[2],
@@ -287,4 +256,9 @@ def _fitted(
         level=level,
         n_studies=m,
         n_effects=int(y.size),
+        notes=notes_on(design.names, df, se, parts, is_estimated=small),
     )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

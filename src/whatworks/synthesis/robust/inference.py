@@ -7,9 +7,12 @@ import numpy.typing as npt
 
 from whatworks.synthesis.robust.sandwich import Sandwich
 
-__all__ = ["covariance_of_variances", "satterthwaite_df"]
+__all__ = ["covariance_of_variances", "known_share", "satterthwaite_df", "standard_errors"]
 
 Floats = npt.NDArray[np.float64]
+
+# Expected robust variance below this share of the model's is rounding: there is none.
+NONE_EXPECTED = 1e-12
 
 
 def satterthwaite_df(parts: Sandwich, contrasts: Floats) -> Floats:
@@ -25,19 +28,47 @@ def satterthwaite_df(parts: Sandwich, contrasts: Floats) -> Floats:
     Returns
     -------
     array, shape (m,)
-        NaN for a coefficient that rests on one cluster alone.
+        NaN for a contrast that rests on one cluster alone.
 
     References
     ----------
     Bell RM, McCaffrey DF (2002). Survey Methodology 28:169-181.
     Pustejovsky JE, Tipton E (2018), section 3.1.
     """
-    df = np.empty(contrasts.shape[0])
+    df = np.full(contrasts.shape[0], np.nan)
     for i, c in enumerate(contrasts):
-        expected, covariance = covariance_of_variances(parts, c[None, :])
-        spread = covariance[0, 0, 0, 0]
-        df[i] = 2.0 * expected[0, 0] ** 2 / spread if spread > 0.0 else np.nan
+        if known_share(parts, c[None, :]) > 0.0:
+            expected, covariance = covariance_of_variances(parts, c[None, :])
+            df[i] = 2.0 * expected[0, 0] ** 2 / covariance[0, 0, 0, 0]
     return df
+
+
+def standard_errors(parts: Sandwich) -> Floats:
+    """Return robust standard errors, (p,); NaN for a coefficient that one cluster alone tells."""
+    p = parts.bread.shape[0]
+    is_known = np.array([known_share(parts, c[None, :]) > 0.0 for c in np.eye(p)])
+    return np.sqrt(np.where(is_known, np.diagonal(parts.vcov), np.nan))
+
+
+def known_share(parts: Sandwich, contrasts: Floats) -> float:
+    """Return how much of the contrasts' variance residuals tell of: 0 where they tell nothing.
+
+    The smallest ratio of the expectation of C V C' under the working model to C B C', over all
+    directions; about 1 with many clusters. A contrast that one cluster alone determines fits that
+    cluster perfectly, and no residual is left to tell its error.
+
+    Parameters
+    ----------
+    contrasts : array, shape (m, p)
+        C, of full row rank.
+    """
+    g = parts.cross @ contrasts.T
+    expected = contrasts @ parts.own.sum(axis=0) @ contrasts.T - np.tensordot(
+        g, g, axes=((0, 1), (0, 1))
+    )
+    half = np.linalg.inv(np.linalg.cholesky(contrasts @ parts.bread @ contrasts.T))
+    smallest = float(np.linalg.eigvalsh(half @ expected @ half.T)[0])
+    return smallest if smallest > NONE_EXPECTED else 0.0
 
 
 def covariance_of_variances(parts: Sandwich, contrasts: Floats) -> tuple[Floats, Floats]:
@@ -58,9 +89,8 @@ def covariance_of_variances(parts: Sandwich, contrasts: Floats) -> tuple[Floats,
     """
     m = contrasts.shape[0]
     own = contrasts @ parts.own @ contrasts.T
-    root = np.linalg.cholesky(parts.bread)
     # g_j^s = R'f_j^s, so that f_i'B f_j = g_i'g_j; shape (J, p, m).
-    g = root.T @ (parts.cross @ contrasts.T)
+    g = parts.cross @ contrasts.T
     between = np.swapaxes(g, 1, 2) @ g
     expected = (own - between).sum(axis=0)
     # Sum over clusters of g^s g^t', (m, m, p, p).

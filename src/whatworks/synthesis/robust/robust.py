@@ -14,7 +14,8 @@ from whatworks.statistics.block_covariance import first_appearance_codes
 from whatworks.statistics.distributions import t_critical, t_two_sided
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.model import FittedModel
-from whatworks.synthesis.robust.inference import satterthwaite_df
+from whatworks.synthesis.robust.inference import satterthwaite_df, standard_errors
+from whatworks.synthesis.robust.notes import notes_on
 from whatworks.synthesis.robust.sandwich import TYPES, Sandwich, sandwich
 from whatworks.synthesis.robust.wald import WALD_TESTS, RobustWald, robust_wald
 
@@ -24,8 +25,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 ROBUST_TESTS = ("Satterthwaite", "naive-t", "naive-tp", "z")
-# Below this the t approximation itself is off (Tipton 2015).
-TRUSTED_DF = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +105,7 @@ class RobustInference:
         ----------
         tested : str, sequence of int, array (q, p) or None
             A term of the formula, positions of coefficients (the first is 0), contrasts one a row,
-            or all moderators.
+            or all moderators (all coefficients of a model without).
         test : {"HTZ", "HTA", "HTB", "EDF", "EDT", "chi-sq", "Naive-F", "Naive-Fp"}
             HTZ is the one to report (Tipton and Pustejovsky 2015); the others are for comparison.
 
@@ -116,7 +115,7 @@ class RobustInference:
             What is tested does not exist, or its rows depend on each other.
         """
         one_of(test, WALD_TESTS, "test")
-        rows = _contrasts(self, tested)
+        rows = self.model.design.contrasts(tested)
         return robust_wald(self.coefficients, self.parts, self.vcov, rows, test)
 
     def table(self) -> dict[str, object]:
@@ -139,11 +138,11 @@ class RobustInference:
                 {
                     "term": name,
                     "estimate": float(self.coefficients[i]),
-                    "se": float(self.se[i]),
-                    "statistic": float(self.statistic[i]),
-                    "df": float(self.df[i]) if isfinite(self.df[i]) else None,
-                    "p_value": float(self.p_value[i]) if isfinite(self.p_value[i]) else None,
-                    "ci": [x if isfinite(x) else None for x in self.ci[i].tolist()],
+                    "se": _finite(self.se[i]),
+                    "statistic": _finite(self.statistic[i]),
+                    "df": _finite(self.df[i]),
+                    "p_value": _finite(self.p_value[i]),
+                    "ci": [_finite(limit) for limit in self.ci[i]],
                 }
                 for i, name in enumerate(self.names)
             ],
@@ -244,8 +243,8 @@ def robust(
     vcov = parts.vcov
     p = x.shape[1]
     df = _df(test, parts, n_clusters, p)
+    se = standard_errors(parts)
     with np.errstate(divide="ignore", invalid="ignore"):
-        se = np.sqrt(np.diagonal(vcov))
         statistic = model.coefficients / se
         reach = t_critical(level, df) * se
     return RobustInference(
@@ -262,11 +261,15 @@ def robust(
         type=type,
         test=test,
         level=level,
-        notes=_notes(model.design.names, df, test, parts),
+        notes=notes_on(model.design.names, df, se, parts, is_estimated=test == "Satterthwaite"),
         model=model,
         clusters=clusters,
         parts=parts,
     )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
 
 
 def _codes(cluster: npt.ArrayLike, k: int) -> Ints:
@@ -284,49 +287,3 @@ def _df(test: str, parts: Sandwich, n_clusters: int, p: int) -> Floats:
     if test == "Satterthwaite":
         return satterthwaite_df(parts, np.eye(p))
     return np.full(p, float(n_clusters - 1 if test == "naive-t" else n_clusters - p))
-
-
-def _notes(names: tuple[str, ...], df: Floats, test: str, parts: Sandwich) -> tuple[str, ...]:
-    found = []
-    few = [name for name, value in zip(names, df, strict=True) if value < TRUSTED_DF]
-    if test == "Satterthwaite" and few:
-        found.append(
-            f"Fewer than 4 degrees of freedom ({', '.join(few)}): so few or so uneven clusters that "
-            "the p value and interval are not to be trusted."
-        )
-    if parts.n_used_up:
-        one = parts.n_used_up == 1
-        found.append(
-            f"In {parts.n_used_up:,} {'cluster' if one else 'clusters'} a coefficient rests on that "
-            "cluster alone: its residual there is 0 and says nothing of its error."
-        )
-    return tuple(found)
-
-
-def _contrasts(
-    found: RobustInference, tested: str | Sequence[int] | npt.ArrayLike | None
-) -> Floats:
-    """Return what is tested as rows of contrasts, (q, p)."""
-    p = found.coefficients.size
-    design = found.model.design
-    if tested is None:
-        rows = np.eye(p)[list(design.moderators)]
-    elif isinstance(tested, str):
-        at = dict(design.terms).get(tested)
-        if at is None:
-            listed = ", ".join(name for name, _ in design.terms)
-            raise UserError(f'There is no term "{tested}". Terms: {listed}.')
-        rows = np.eye(p)[list(at)]
-    else:
-        given = np.asarray(tested)
-        if given.ndim == 1 and given.dtype.kind in "iu":
-            if given.size == 0 or given.min() < 0 or given.max() >= p:
-                raise UserError(f"tested: give positions from 0 to {p - 1}.")
-            rows = np.eye(p)[given]
-        else:
-            rows = np.atleast_2d(given.astype(np.float64))
-    if rows.shape[1] != p or not rows.size or np.linalg.matrix_rank(rows) < rows.shape[0]:
-        raise UserError(
-            f"tested: give contrasts of {p} numbers each, none of which follows from the others."
-        )
-    return np.asarray(rows, dtype=np.float64)

@@ -4,6 +4,10 @@ With M the fitted covariance, W its inverse, B = (X'WX)^-1 and adjustment matric
 covariance is B (sum over j of X_j'W_j A_j e_j e_j' A_j W_j X_j) B. Everything a test needs of
 cluster j is K_j = A_j W_j X_j B, of shape (n_j, p): column c holds the weights that make the
 cluster's part of coefficient c. No matrix between clusters is formed.
+
+The algebra is done with columns U = XR that are orthonormal under W, RR' = B, so that neither the
+units nor the place of zero of a moderator costs digits. U_j'W_jU_j then has eigenvalues from 0 to 1:
+the cluster's share of each coefficient.
 """
 
 from __future__ import annotations
@@ -13,18 +17,24 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
-from whatworks.statistics.block_covariance import BlockCovariance, BlockStack, block_stacks
+from whatworks.statistics.block_covariance import BlockCovariance, BlockStack
+from whatworks.synthesis.robust.bias_reduced import adjustment
+from whatworks.synthesis.robust.nested_clusters import (
+    refuse_clusters_that_cut_blocks,
+    stacks_by_cluster,
+)
 
-__all__ = ["TYPES", "Sandwich", "sandwich"]
+__all__ = ["TYPES", "Sandwich", "bias_reduced_residuals", "sandwich"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 TYPES = ("CR0", "CR1", "CR1p", "CR1S", "CR2", "CR3")
 
-# Directions of a cluster that its own coefficients use up: no residual is left to adjust.
+# A cluster whose share of a coefficient is this close to 1 leaves nothing to the others.
 USED_UP = 1e-10
+# Numbers of one batch of clusters: what fits the processor's cache.
+BATCH = 200_000
 
 
 class Sandwich(NamedTuple):
@@ -34,17 +44,21 @@ class Sandwich(NamedTuple):
     ----------
     bread
         B, (p, p).
+    root
+        R with B = RR', (p, p).
     scores
         K_j'e_j of each cluster, (J, p); the robust covariance is their sum of products.
     own
         K_j'M_jK_j of each cluster, (J, p, p).
     cross
-        X_j'K_j of each cluster, (J, p, p): column c is f_j of coefficient c.
+        R'X_j'K_j of each cluster, (J, p, p): f_i'B f_j of columns of X_i'K_i and X_j'K_j is the
+        product of these.
     n_used_up
         Clusters with a direction that their own coefficients fit perfectly.
     """
 
     bread: Floats
+    root: Floats
     scores: Floats
     own: Floats
     cross: Floats
@@ -54,6 +68,28 @@ class Sandwich(NamedTuple):
     def vcov(self) -> Floats:
         """Robust covariance of the coefficients, (p, p)."""
         return np.asarray(self.scores.T @ self.scores)
+
+
+class Basis(NamedTuple):
+    """Columns orthonormal under W.
+
+    Attributes
+    ----------
+    u, wu
+        U and WU, (k, p).
+    root
+        R with U = XR, (p, p).
+    shares
+        U_j'W_jU_j of each cluster, (J, p, p).
+    n_used_up
+        How many of a cluster's shares are 1, (J,).
+    """
+
+    u: Floats
+    wu: Floats
+    root: Floats
+    shares: Floats
+    n_used_up: Ints
 
 
 def sandwich(
@@ -70,7 +106,7 @@ def sandwich(
     covariance : BlockCovariance
         Fitted covariance M.
     clusters : array of int, shape (k,)
-        Cluster of each effect, from 0.
+        Cluster of each effect, from 0 in order of first appearance.
     type : str
         One of `TYPES`.
 
@@ -79,40 +115,91 @@ def sandwich(
     UserError
         Effects of two clusters are correlated in M.
 
+    Notes
+    -----
+    CR2 takes time cubic in the size of a cluster; the others know clusters by p x p matrices only:
+    (I - X_jBX_j'W_j)^-1 of CR3 acts on W_jX_j as (I - X_j'W_jX_jB)^-1 from the right.
+
     References
     ----------
     Bell RM, McCaffrey DF (2002). Survey Methodology 28:169-181.
     Pustejovsky JE, Tipton E (2018). Journal of Business & Economic Statistics 36:672-683
     (CR2 with a working model, equation 5 and section 2.2).
     """
-    k, p = x.shape
-    n_clusters = int(clusters.max()) + 1
-    wx = covariance.solve(x)
-    bread = np.linalg.inv(x.T @ wx)
-    bread = 0.5 * (bread + bread.T)
-    factor = np.sqrt(_inflation(type, k, p, n_clusters))
-    scores = np.empty((n_clusters, p))
-    own, cross = np.empty((n_clusters, p, p)), np.empty((n_clusters, p, p))
-    n_used_up = 0
-    for stack in _by_cluster(covariance, clusters):
-        rows = stack.rows
-        xj, wxj = x[rows], wx[rows]
-        if type == "CR2":
-            kj, used_up = _bias_reduced(stack.matrices, xj, wxj, bread)
-            n_used_up += used_up
-        elif type == "CR3":
-            hat = xj @ (bread @ np.swapaxes(wxj, 1, 2))
-            left, used_up = _leave_out(np.swapaxes(hat, 1, 2), wxj)
-            n_used_up += used_up
-            kj = left @ bread
-        else:
-            kj = factor * (wxj @ bread)
-        at = clusters[rows[:, 0]]
-        transposed = np.swapaxes(kj, 1, 2)
-        scores[at] = (transposed @ residuals[rows][:, :, None])[:, :, 0]
-        own[at] = transposed @ (stack.matrices @ kj)
-        cross[at] = np.swapaxes(xj, 1, 2) @ kj
-    return Sandwich(bread, scores, own, cross, n_used_up)
+    refuse_clusters_that_cut_blocks(covariance.labels, clusters)
+    basis = _basis(x, covariance, clusters)
+    if type == "CR2":
+        scores, own, cross = _bias_reduced(basis, residuals, covariance, clusters)
+    else:
+        right = _right(basis, type, x.shape[0])
+        parts = basis.wu * residuals[:, None]
+        scores = (_sums(parts, clusters)[:, None, :] @ right)[:, 0, :]
+        cross = basis.shares @ right
+        own = np.swapaxes(right, 1, 2) @ cross
+    back = basis.root.T
+    return Sandwich(
+        bread=basis.root @ back,
+        root=basis.root,
+        scores=scores @ back,
+        own=basis.root @ own @ back,
+        cross=cross @ back,
+        n_used_up=int((basis.n_used_up > 0).sum()) if type in ("CR2", "CR3") else 0,
+    )
+
+
+def bias_reduced_residuals(
+    x: Floats, residuals: Floats, covariance: BlockCovariance, clusters: Ints
+) -> Floats:
+    """Return A_j e_j of CR2, (k,): residuals whose variance is the working model's.
+
+    Parameters are those of `sandwich`.
+    """
+    refuse_clusters_that_cut_blocks(covariance.labels, clusters)
+    basis = _basis(x, covariance, clusters)
+    out = np.empty_like(residuals)
+    for rows, m in _batches(stacks_by_cluster(covariance, clusters)):
+        used = basis.n_used_up[clusters[rows[:, 0]]]
+        out[rows] = adjustment(m, basis.u[rows], used).times(residuals[rows][:, :, None])[:, :, 0]
+    return out
+
+
+def _basis(x: Floats, covariance: BlockCovariance, clusters: Ints) -> Basis:
+    # Twice: the first basis has no idea of W, the second starts from columns that are apart.
+    q, upper = np.linalg.qr(x)
+    lower = np.linalg.cholesky(q.T @ covariance.solve(q))
+    root = np.linalg.solve(upper, np.linalg.inv(lower).T)
+    u = np.ascontiguousarray(q @ np.linalg.inv(lower).T)
+    wu = np.ascontiguousarray(covariance.solve(u))
+    p = x.shape[1]
+    products = (u[:, :, None] * wu[:, None, :]).reshape(-1, p * p)
+    shares = _sums(products, clusters).reshape(-1, p, p)
+    shares = 0.5 * (shares + np.swapaxes(shares, 1, 2))
+    n_used_up = np.zeros(shares.shape[0], dtype=np.int64)
+    # No eigenvalue is above the trace.
+    suspects = np.flatnonzero(np.trace(shares, axis1=1, axis2=2) > 0.9)
+    n_used_up[suspects] = (np.linalg.eigvalsh(shares[suspects]) > 1.0 - USED_UP).sum(axis=1)
+    return Basis(u, wu, root, shares, n_used_up)
+
+
+def _sums(values: Floats, clusters: Ints) -> Floats:
+    """Return sums within clusters of rows of `values`, (J, m)."""
+    n = int(clusters.max()) + 1
+    columns = [np.bincount(clusters, column, minlength=n) for column in values.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((n, 0))
+
+
+def _right(basis: Basis, type: str, k: int) -> Floats:
+    """Return F_j of K_j = W_jU_jF_jR', (J, p, p)."""
+    n_clusters, p = basis.shares.shape[:2]
+    if type != "CR3":
+        factor = np.sqrt(_inflation(type, k, p, n_clusters))
+        return np.broadcast_to(factor * np.eye(p), basis.shares.shape)
+    inside = np.eye(p) - basis.shares
+    is_whole = basis.n_used_up > 0
+    out = np.empty_like(inside)
+    out[~is_whole] = np.linalg.inv(inside[~is_whole])
+    out[is_whole] = np.linalg.pinv(inside[is_whole], rcond=USED_UP, hermitian=True)
+    return out
 
 
 def _inflation(type: str, k: int, p: int, n_clusters: int) -> float:
@@ -126,74 +213,30 @@ def _inflation(type: str, k: int, p: int, n_clusters: int) -> float:
     return 1.0
 
 
-def _bias_reduced(m: Floats, xj: Floats, wxj: Floats, bread: Floats) -> tuple[Floats, int]:
-    """Return K_j of CR2, (B, n, p): A_j = D'(D(M - XBX')D')^(-1/2) D with M = D'D.
-
-    A direction without any residual variance is left out of the root (Moore-Penrose).
-    """
-    if m.shape[1] == 1:
-        left = 1.0 - np.einsum("bip,pq,biq->bi", xj, bread, xj) / m[:, :, 0]
-        is_used = left <= USED_UP
-        root = np.where(is_used, 0.0, 1.0 / np.sqrt(np.where(is_used, 1.0, left)))
-        return root[:, :, None] * (wxj @ bread), int(is_used.any(axis=1).sum())
-    lower = np.linalg.cholesky(m)
-    upper = np.swapaxes(lower, 1, 2)
-    # D = L' for M = LL'; D M D' = (D D')(D D')' without a product with M.
-    product = upper @ lower
-    dx = upper @ xj
-    inner = product @ product - dx @ bread @ np.swapaxes(dx, 1, 2)
-    values, vectors = np.linalg.eigh(inner)
-    is_used = values <= USED_UP * np.maximum(values[:, -1:], 1e-300)
-    roots = np.where(is_used, 0.0, 1.0 / np.sqrt(np.where(is_used, 1.0, values)))
-    # D W X = D^-T X, and A W X = D' root D^-T X.
-    inner_x = upper @ wxj
-    adjusted = vectors @ (roots[:, :, None] * (np.swapaxes(vectors, 1, 2) @ inner_x))
-    return np.asarray(lower @ adjusted @ bread, dtype=np.float64), int(is_used.any(axis=1).sum())
+def _bias_reduced(
+    basis: Basis, residuals: Floats, covariance: BlockCovariance, clusters: Ints
+) -> tuple[Floats, Floats, Floats]:
+    """Return scores, own and cross of CR2 in the basis U."""
+    n_clusters, p = basis.shares.shape[:2]
+    scores = np.empty((n_clusters, p))
+    own, cross = np.empty((n_clusters, p, p)), np.empty((n_clusters, p, p))
+    for rows, m in _batches(stacks_by_cluster(covariance, clusters)):
+        at = clusters[rows[:, 0]]
+        u = basis.u[rows]
+        kj = adjustment(m, u, basis.n_used_up[at]).times(basis.wu[rows])
+        transposed = np.swapaxes(kj, 1, 2)
+        scores[at] = (transposed @ residuals[rows][:, :, None])[:, :, 0]
+        own[at] = transposed @ (m @ kj)
+        cross[at] = np.swapaxes(u, 1, 2) @ kj
+    return scores, own, cross
 
 
-def _leave_out(hat: Floats, wxj: Floats) -> tuple[Floats, int]:
-    """Return (I - H_j)^-T W_j X_j, by the pseudo-inverse where a direction is used up."""
-    n = hat.shape[1]
-    inside = np.eye(n) - hat
-    used_up = 0
-    try:
-        out = np.asarray(np.linalg.solve(inside, wxj), dtype=np.float64)
-        if np.abs(out).max() < 1e8 * max(float(np.abs(wxj).max()), 1e-300):
-            return out, 0
-    except np.linalg.LinAlgError:
-        pass
-    inverse = np.asarray(np.linalg.pinv(inside, rcond=USED_UP), dtype=np.float64)
-    used_up = int((np.linalg.svd(inside, compute_uv=False)[:, -1] < USED_UP).sum())
-    return inverse @ wxj, used_up
-
-
-def _by_cluster(covariance: BlockCovariance, clusters: Ints) -> list[BlockStack]:
-    """Return M cut into clusters, which must hold its blocks."""
-    if np.array_equal(covariance.labels, clusters):
-        return covariance.stacks()
-    blocks = covariance.labels
-    first = np.empty(int(blocks.max()) + 1, dtype=np.int64)
-    first[blocks] = clusters
-    apart = np.flatnonzero(first[blocks] != clusters)
-    if apart.size:
-        raise UserError(
-            f"Effect {apart[0] + 1} is correlated in the model with an effect of another cluster. "
-            "Give clusters that hold all that is correlated, or a model whose random part lies "
-            "within the clusters."
-        )
-    layout = block_stacks(clusters)
-    which, place, row = (np.empty(clusters.size, dtype=np.int64) for _ in range(3))
-    matrices = []
-    for i, rows in enumerate(layout):
-        which[rows], row[rows] = i, np.arange(rows.shape[0])[:, None]
-        place[rows] = np.arange(rows.shape[1])[None, :]
-        matrices.append(np.zeros((*rows.shape, rows.shape[1])))
-    for stack in covariance.stacks():
-        owner = which[stack.rows[:, 0]]
-        for i in np.unique(owner):
-            rows = stack.rows[owner == i]
-            at = place[rows]
-            matrices[i][row[rows][:, :, None], at[:, :, None], at[:, None, :]] = stack.matrices[
-                owner == i
-            ]
-    return [BlockStack(rows, block) for rows, block in zip(layout, matrices, strict=True)]
+def _batches(stacks: list[BlockStack]) -> list[tuple[Ints, Floats]]:
+    """Cut stacks of blocks into batches."""
+    found = []
+    for rows, matrices in stacks:
+        step = max(1, BATCH // rows.shape[1] ** 2)
+        found += [
+            (rows[i : i + step], matrices[i : i + step]) for i in range(0, rows.shape[0], step)
+        ]
+    return found

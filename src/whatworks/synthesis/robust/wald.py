@@ -13,8 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.errors import TooFewStudies
 from whatworks.statistics.distributions import f_upper_tail
-from whatworks.synthesis.robust.inference import covariance_of_variances, satterthwaite_df
+from whatworks.synthesis.robust.inference import (
+    covariance_of_variances,
+    known_share,
+    satterthwaite_df,
+)
 from whatworks.synthesis.robust.sandwich import Sandwich
 
 __all__ = ["WALD_TESTS", "RobustWald", "robust_wald"]
@@ -51,6 +56,11 @@ def robust_wald(
     test : str
         One of `WALD_TESTS`.
 
+    Raises
+    ------
+    TooFewStudies
+        A direction of what is tested rests on one cluster alone.
+
     References
     ----------
     Tipton E, Pustejovsky JE (2015). Journal of Educational and Behavioral Statistics 40:604-634
@@ -58,17 +68,28 @@ def robust_wald(
     Pustejovsky JE, Tipton E (2018). Journal of Business & Economic Statistics 36:672-683 (HTZ).
     """
     q = contrasts.shape[0]
+    n_clusters, p = parts.scores.shape[0], coefficients.size
+    if n_clusters <= q or known_share(parts, contrasts) == 0.0:
+        raise TooFewStudies(
+            f"What is tested ({q:,} {'contrast' if q == 1 else 'contrasts'}) rests on too few of the "
+            f"{n_clusters:,} clusters, so that its robust variance is not known. Leave out of the "
+            "test what one cluster alone can tell."
+        )
     value = contrasts @ coefficients
     covariance = contrasts @ vcov @ contrasts.T
-    quadratic = float(value @ np.linalg.solve(covariance, value))
-    n_clusters, p = parts.scores.shape[0], coefficients.size
+    try:
+        quadratic = float(value @ np.linalg.solve(covariance, value))
+    except np.linalg.LinAlgError:
+        # All residuals are 0.
+        return RobustWald(test, np.nan, q, np.nan, np.nan)
     if test in ("chi-sq", "Naive-F", "Naive-Fp"):
         df2 = {"chi-sq": np.inf, "Naive-F": n_clusters - 1.0, "Naive-Fp": float(n_clusters - p)}
         return _result(test, quadratic / q, q, df2[test])
     if test in ("EDF", "EDT"):
         return _spectral(test, value, covariance, parts, contrasts)
     eta = _wishart_df(parts, contrasts, test)
-    scale = (eta - q + 1.0) / (eta * q)
+    # Without degrees of freedom there is no statistic either.
+    scale = max(0.0, (eta - q + 1.0) / (eta * q))
     return _result(test, scale * quadratic, q, eta - q + 1.0)
 
 
