@@ -94,10 +94,12 @@ def test_one_rho_holds_for_every_two_effects_of_a_study():
         ),
     ],
 )
+@pytest.mark.filterwarnings("ignore::whatworks.synthesis.inputs.PossibleMisuse")
 def test_the_correlations_are_those_of_vcalc(options, upper):
     assert first_block(**options)[np.triu_indices(4, 1)] == pytest.approx(upper, abs=5e-5)
 
 
+@pytest.mark.filterwarnings("ignore::whatworks.synthesis.inputs.PossibleMisuse")
 def test_times_and_rho_join_by_product_or_by_sum():
     options = {"rho": 0.6, "time": TIME, "phi": 0.8}
 
@@ -204,6 +206,7 @@ def test_smoothing_gives_each_effect_the_mean_of_its_study():
         ({"rho": {(1, 3): 0.5}, "obs": OBS}, "no correlation for the pair 1, 2"),
         ({"rho": [0.1, 0.2, 0.1, 0.1, 0.1, 0.1]}, "one value a cluster"),
         ({"rho": 0.5, "obs": [1, 2, None, 4, 5, 6]}, "obs, position 3"),
+        ({"group1": GROUP1, "group2": [*GROUP2[:5], "z"]}, "position 6: the effect compares"),
         ({"rho": 0.5, "subgroup": ["a"]}, "subgroup has shape"),
     ],
 )

@@ -101,7 +101,8 @@ def sampling_covariance(
     ------
     UserError
         Values are missing, lengths differ, a correlation is out of range or a pair is not given,
-        or options that need each other are not given together.
+        an effect compares a group with itself at one time, or options that need each other are not
+        given together.
 
     References
     ----------
@@ -150,6 +151,7 @@ def sampling_covariance(
         second = np.zeros(k) if group2 is None else np.asarray(group2)
         both = _both_groups(group1, second, k, one=group2 is None)
         then = column(time2, "time2", k) if time2 is not None else when
+        _refuse_self_comparison(both, when, then)
         shared = shared_groups(
             both, (_sizes(size1, "size1", k), _sizes(size2, "size2", k)), (when, then), decay
         )
@@ -254,6 +256,15 @@ def _both_groups(
     place = {name: i for i, name in enumerate(first.names)}
     codes = np.array([place.setdefault(name, len(place)) for name in second.names], dtype=np.int64)
     return first.codes, codes[second.codes]
+
+
+def _refuse_self_comparison(groups: tuple[Ints, Ints], when: Floats, then: Floats) -> None:
+    same = np.flatnonzero((groups[0] == groups[1]) & (when == then))
+    if same.size:
+        raise UserError(
+            f"group1 and group2, position {same[0] + 1}: the effect compares a group with itself at "
+            "one time. Correct the groups, or give time and time2."
+        )
 
 
 def _sizes(sizes: npt.ArrayLike | None, name: str, k: int) -> Floats:

@@ -1,0 +1,42 @@
+"""How numbers are written in titles and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["decimal", "listed", "p_value_text", "percent", "plural", "span"]
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Return a number with fixed decimals, a real minus sign, and never "-0.00"."""
+    text = f"{value:,.{places}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", _MINUS)
+
+
+def span(limits: tuple[float, float], places: int = 2) -> str:
+    """Return "0.12 to 0.62"."""
+    return f"{decimal(limits[0], places)} to {decimal(limits[1], places)}"
+
+
+def plural(n: int, one: str, several: str | None = None) -> str:
+    """Return "1 study", "12,313 records"; the plural adds "s" unless given."""
+    return f"{n:,} {one if n == 1 else several or one + 's'}"
+
+
+def percent(level: float) -> str:
+    """Return "95%" for 0.95."""
+    return f"{100 * level:g}%"
+
+
+def p_value_text(p: float) -> str:
+    """Return "p = 0.041" or "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {decimal(p, 3)}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

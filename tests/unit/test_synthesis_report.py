@@ -1,0 +1,271 @@
+"""Reports: every sentence follows from the model, for every kind of model."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from whatworks.synthesis import (
+    PossibleMisuse,
+    meta_regression,
+    random_effects,
+    sampling_covariance,
+)
+from whatworks.synthesis.multilevel import multilevel_model
+from whatworks.synthesis.plots import EffectScale
+from whatworks.synthesis.report import ReportWording, report
+from whatworks.synthesis.robust import robust
+from whatworks.synthesis.working_models import working_model
+
+YI = [0.3, 0.5, 0.1, 0.2, 0.6, 0.4, -0.1, 0.35, 0.8, 0.05, 0.25, 0.45]
+VI = [0.02, 0.03, 0.01, 0.02, 0.04, 0.03, 0.05, 0.02, 0.09, 0.03, 0.02, 0.04]
+STUDY = list("aabbbccdefgg")
+DATA = {
+    "study": np.array(STUDY),
+    "effect": np.arange(12),
+    "dose": np.array([1.0, 2.0, 1.0, 3.0, 4.0, 2.0, 1.0, 5.0, 6.0, 1.0, 2.0, 3.0]),
+    "phase": np.array(["primary"] * 7 + ["secondary"] * 5),
+}
+READING = ReportWording("reading")
+# Words that a teacher should not have to look up.
+JARGON = re.compile(
+    r"confidence|significan|standard error|heterogene|variance|\btau|sigma|\bp [=<]|random.effect|"
+    r"\bCI\b|interval|estimate|degrees of freedom|regression|moderator|correlat|covariance|boundary",
+    re.IGNORECASE,
+)
+
+
+def multilevel(vi=VI, **options):
+    return multilevel_model(YI, vi, random="~ 1 | study/effect", data=DATA, **options)
+
+
+def contradictory():
+    with pytest.warns(PossibleMisuse, match="not positive definite"):
+        vi = sampling_covariance(VI, STUDY, obs=[1] * 12, rho=0.6)
+    return multilevel(vi)
+
+
+CHE = lambda: working_model(YI, VI, STUDY, kind="CHE", rho=0.6)  # noqa: E731
+FITS = {
+    "one study": lambda: random_effects([0.3], [0.04]),
+    "two studies": lambda: random_effects([0.3, 0.1], [0.04, 0.02]),
+    "equal effects": lambda: random_effects(YI, VI, method="EE", test="z"),
+    "no spread": lambda: random_effects([0.2, 0.3, 0.1, 0.25], [0.05, 0.04, 0.06, 0.05]),
+    "two levels": lambda: random_effects(YI, VI),
+    "moment estimator": lambda: random_effects(YI, VI, method="DL", test="t"),
+    "meta-regression": lambda: meta_regression(YI, VI, "~ dose", data=DATA),
+    "multilevel": multilevel,
+    "moderators": lambda: multilevel(mods="~ dose + C(phase)"),
+    "no intercept": lambda: multilevel(mods="~ 0 + phase"),
+    "interaction": lambda: multilevel(mods="~ dose * phase"),
+    "no random part": lambda: multilevel_model(YI, VI, random=[]),
+    "unequal variances": lambda: multilevel_model(
+        [*YI[:11], 1.9], VI, random="~ phase | study", structure="DIAG", data=DATA
+    ),
+    "contradictory": contradictory,
+    "robust": lambda: robust(CHE()),
+    "robust moderators": lambda: robust(multilevel(mods="~ dose * phase")),
+    "few clusters": lambda: robust(
+        working_model(YI[:4], VI[:4], STUDY[:4], kind="CHE", rho=0.6), type="CR1", test="naive-t"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def reports():
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {name: report(make(), wording=READING) for name, make in FITS.items()}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_every_kind_of_model_has_a_whole_report(name, reports):
+    found = reports[name]
+
+    json.dumps(found.to_dict(), allow_nan=False)
+    for text in (found.methods, found.results, found.plain.text()):
+        assert text.endswith(".")
+        assert "nan" not in text.lower().replace("finance", "")
+        assert "None" not in text
+        assert "  " not in text
+    assert found.text().startswith("## In plain words")
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_plain_words_hold_no_jargon(name, reports):
+    assert JARGON.findall(reports[name].plain.text()) == []
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_each_citation_stands_in_the_reference_list_and_no_other(name, reports):
+    found = reports[name]
+    listed = {
+        (entry.split(" ")[0], re.search(r"\((\d{4})\)", entry).group(1))
+        for entry in found.references
+    }
+    cited = {
+        (names.split(" ")[0], year)
+        for names, year in re.findall(
+            r"([A-Z][\w -]*?(?: et al\.)?) (\d{4})(?=[;)])", found.methods
+        )
+    }
+
+    assert cited == listed
+
+
+def test_methods_name_what_was_used(reports):
+    assert "restricted maximum likelihood" in reports["two levels"].methods
+    assert "Knapp and Hartung" in reports["two levels"].methods
+    assert "DerSimonian-Laird" in reports["moment estimator"].methods
+    assert "on a t distribution" in reports["moment estimator"].methods
+    assert "correlated by 0.60" in reports["robust"].methods
+    assert "cluster-robust (CR2) by 7 clusters" in reports["robust"].methods
+    assert "Satterthwaite" in reports["robust"].methods
+    assert "the number of clusters less one" in reports["few clusters"].methods
+    assert "Satterthwaite" not in reports["few clusters"].methods
+    assert "HTZ" in reports["robust moderators"].methods
+    assert "HTZ" not in reports["robust"].methods
+    assert "(dose + C(phase))" in reports["moderators"].methods
+    assert "taken as independent" in reports["multilevel"].methods
+
+
+def test_the_version_is_that_asked_for():
+    assert "whatworks 9.9" in report(random_effects(YI, VI), version="9.9").methods
+
+
+def test_results_are_the_model_s_own_numbers(reports):
+    fit = random_effects(YI, VI)
+    text = reports["two levels"].results
+
+    assert f"{fit.estimate:.3f} (SE {fit.se:.3f}" in text
+    assert f"{fit.ci[0]:.3f} to {fit.ci[1]:.3f}" in text
+    assert f"t({fit.df}) = {fit.statistic:.2f}" in text
+    assert f"prediction interval {fit.prediction_interval[0]:.3f} to" in text
+    assert f"Q(11) = {fit.q:.2f}" in text
+    assert f"I² = {fit.i2:.1f}%" in text
+
+
+def test_robust_results_are_those_of_the_robust_inference(reports):
+    found = robust(CHE())
+    text = reports["robust"].results
+
+    assert f"(SE {found.se[0]:.3f}" in text
+    assert f"{found.ci[0, 0]:.3f} to {found.ci[0, 1]:.3f}" in text
+
+
+@pytest.mark.parametrize("name", ["one study", "equal effects", "no random part"])
+def test_nothing_is_said_of_a_new_school_where_no_spread_was_estimated(name, reports):
+    found = reports[name]
+
+    assert re.search(r"prediction interval .?\d", found.results) is None
+    assert "prediction interval adds" not in found.methods
+    assert "In most new settings" not in found.plain.new_setting
+
+
+def test_one_study_is_not_told_as_several(reports):
+    found = reports["one study"]
+
+    assert "pooled" in found.methods
+    assert "random-effects" not in found.methods
+    assert "average" not in found.results + found.plain.answer
+    assert found.plain.answer.startswith("In the one study there is, the effect on reading cannot")
+    assert "One study cannot say" in found.plain.text()
+    assert "Q(" not in found.results
+
+
+def test_a_variance_of_zero_is_no_proof_of_no_differences(reports):
+    found = reports["no spread"]
+
+    assert "does not show that there are no differences" in found.results
+    assert "That does not show that all schools would get the same." in found.plain.new_setting
+    assert "by more in some than in others" not in found.plain.text()
+
+
+def test_few_clusters_are_told_in_both(reports):
+    assert "There is little to go on (2 studies)" in reports["few clusters"].plain.text()
+    assert "There is little to go on" not in reports["multilevel"].plain.text()
+
+
+def test_a_contradiction_in_the_assumptions_is_told_in_both(reports):
+    found = reports["contradictory"]
+
+    assert "not positive definite" in found.results
+    assert "contradicts itself" in found.plain.text()
+    assert "Q(" not in found.results
+    assert "I² =" not in found.results
+
+
+def test_assumed_dependence_and_ignored_dependence_are_told_apart(reports):
+    assumed, ignored = reports["robust"].plain.text(), reports["multilevel"].plain.text()
+
+    assert "assumed, not measured" in assumed
+    assert "assumed, not measured" not in ignored
+    assert "less sure than it looks" in ignored
+    assert "less sure than it looks" not in assumed
+
+
+def test_moderators_are_read_one_by_one_only_where_they_can_be(reports):
+    plain = reports["moderators"].plain.answer
+    mixed = reports["interaction"].plain.answer
+
+    assert "Effects were larger where dose was higher." in plain
+    assert "cannot tell whether effects differ for phase secondary" in plain
+    assert "For primary, the average is 0.27" in reports["no intercept"].plain.answer
+    assert "cannot be put in one sentence each" in mixed
+    assert "dose" not in mixed
+    assert "does not show what makes an effect larger" in reports["moderators"].plain.text()
+
+
+def test_a_variable_whose_name_is_in_another_s_is_not_taken_for_a_part_of_it():
+    data = {"dose": DATA["dose"], "dose2": DATA["dose"] ** 0.5, "x": np.arange(12.0)}
+    fit = multilevel_model(
+        YI, VI, random="~ 1 | study", data=DATA | data, mods="~ dose + dose2 + I(x**2)"
+    )
+    answer = report(fit).plain.answer
+
+    assert "dose was higher" in answer or "dose is higher" in answer
+    assert "dose2" in answer
+    assert "cannot be put in one sentence each" in answer
+
+
+def test_the_direction_that_is_hoped_for_is_the_reader_s():
+    fit = random_effects([0.4, 0.5, 0.45, 0.42], [0.01, 0.01, 0.01, 0.01], test="z")
+    hoped = report(fit, wording=ReportWording("reading"))
+    feared = report(fit, wording=ReportWording("bullying", higher_is_better=False))
+
+    assert "results for reading were better, on average" in hoped.plain.answer
+    assert "results for bullying were worse, on average" in feared.plain.answer
+
+
+def test_a_range_on_the_feared_side_is_not_told_as_help():
+    fit = random_effects([0.5, 0.9, 0.7, 0.6, 0.75], [0.004] * 5, test="z")
+    low, _ = fit.prediction_interval
+    assert low > 0.0
+
+    feared = report(fit, wording=ReportWording("bullying", higher_is_better=False))
+    assert "make things worse in most of them" in feared.plain.new_setting
+    assert "expected to help" in report(fit).plain.new_setting
+
+
+def test_ratios_are_told_as_ratios():
+    fit = random_effects([0.693, 0.4, 0.9], [0.05, 0.05, 0.05])
+    found = report(fit, scale=EffectScale("log risk ratio", is_ratio=True))
+
+    assert "1 would be no difference" in found.plain.how_sure
+    assert "as a ratio 1.9" in found.results
+
+
+def test_two_tops_of_the_likelihood_are_told():
+    # Effects in two clouds: the restricted likelihood has a maximum at 0 and one beside it.
+    fit = random_effects([0.0] * 1, [1.0])
+    assert "local maxima" not in report(fit).results
+    for spread in np.linspace(1.5, 4.0, 60):
+        yi = [0.0, spread, 0.1, -0.1]
+        fit = random_effects(yi, [0.02, 1.0, 4.0, 0.005], test="z")
+        if len(fit.maxima) > 1:
+            assert f"{len(fit.maxima)} local maxima" in report(fit).results
+            return
+    pytest.fail("no example with two maxima was found")
