@@ -26,6 +26,8 @@ def answer(case: Case) -> Answer | None:
         found = answer_uni(case)
         if found is not None:
             return found
+    if family == "wald" and "conv.wald" in case["call"]:
+        family = "conv.wald"
     run = ALL_FAMILIES.get(family)
     return run(case) if run is not None else None
 

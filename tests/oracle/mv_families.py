@@ -10,6 +10,7 @@ import numpy as np
 
 from tests.oracle.covariance_families import covariance_of
 from tests.oracle.maximum import higher
+from tests.oracle.model_call import ModelCall, read_model
 from tests.oracle.r_call import (
     Binary,
     Call,
@@ -17,43 +18,46 @@ from tests.oracle.r_call import (
     Node,
     Unary,
     assignments,
-    columns_of,
     find_calls,
-    formula_to_python,
     parse,
-    r_coefficient_names,
     source,
     value,
 )
 from whatworks.synthesis.multilevel import MultilevelModel, multilevel_model
 
+# The reference's own log-likelihood is found again to this, relative.
+SAME_LIKELIHOOD = 1e-6
+
 Case = Mapping[str, Any]
 Answer = dict[str, object]
 
 
-def fit_of(case: Case) -> tuple[MultilevelModel, Call]:
-    """Fit the model of the case's first rma.mv(), and return the call too."""
+def fit_of(case: Case) -> tuple[MultilevelModel, ModelCall]:
+    """Fit the model of the case's first rma.mv(), and return its call too."""
     node = parse(case["call"])
     call = find_calls(node, "rma.mv")[0]
-    data = case["input"]
-    columns = columns_of(data)
-    yi = np.asarray(value(call.get("yi", 0) or Name("yi"), data), dtype=float)
-    mods = call.get("mods")
-    random = call.get("random")
-    structure = call.get("struct")
+    read = read_model(case, node, call)
+    data = read.case["input"]
+    random, structure, level = call.get("random"), call.get("struct"), call.get("level")
     options: dict[str, Any] = {
         "random": _terms(random) if random is not None else [],
-        "data": columns,
-        "mods": formula_to_python(mods) if mods is not None else None,
+        "data": read.columns,
+        "mods": read.mods,
         "method": _text(call, "method", "REML"),
         "test": _text(call, "test", "z"),
         "df_method": _text(call, "dfs", "residual"),
+        "level": 0.95 if level is None else _level(float(value(level, {}))),
     }
     if structure is not None:
         given = value(structure, data)
         options["structure"] = given if isinstance(given, str) else [str(s) for s in given]
-    covariance = _covariance(call.get("V", 1) or Name("vi"), node, case)
-    return multilevel_model(yi, covariance, **options), call
+    covariance = _covariance(call.get("V", 1) or Name("vi"), node, read.case)
+    return multilevel_model(read.yi, covariance, **options), read
+
+
+def _level(given: float) -> float:
+    """Return a level as a share: R takes 95 and 0.95."""
+    return given / 100.0 if given > 1.0 else given
 
 
 def _covariance(given: Node, whole: Node, case: Case) -> Any:
@@ -87,7 +91,7 @@ def _terms(node: Node) -> list[str]:
     return found
 
 
-def model_fields(fit: MultilevelModel, mods: Node | None) -> Answer:
+def model_fields(fit: MultilevelModel, call: ModelCall) -> Answer:
     """Return what metafor's results of a fit are called."""
     ml, reml = fit.fit_statistics(restricted=False), fit.fit_statistics(restricted=True)
     variances = [c.estimate for c in fit.components if c.name.startswith("sigma2")]
@@ -97,7 +101,7 @@ def model_fields(fit: MultilevelModel, mods: Node | None) -> Answer:
     return {
         "k": fit.k,
         "p": fit.p,
-        "coef_names": r_coefficient_names(fit.design.names, mods),
+        "coef_names": call.names(fit.design.names),
         "beta": fit.coefficients.tolist(),
         "se": fit.se.tolist(),
         "stat": fit.statistic.tolist(),
@@ -150,22 +154,29 @@ def _model(case: Case) -> Answer:
         return answer | {
             f"ranef{i + 1}": _sorted_draws(fit, level) for i, level in enumerate(levels)
         }
-    answer = model_fields(fit, call.get("mods"))
+    answer = model_fields(fit, call)
     expected = case["expected"]
     if fit.components and ("G" in expected or "sigma2" in expected):
-        answer["higher"] = higher(*likelihoods(fit, expected))
+        answer["higher"] = _higher(fit, expected)
     return answer
 
 
-def likelihoods(fit: MultilevelModel, expected: Mapping[str, Any]) -> tuple[float, float]:
-    """Return the maximised log-likelihood at our variances and at the reference's.
+def _higher(fit: MultilevelModel, expected: Mapping[str, Any]) -> str | None:
+    """Show both maximised log-likelihoods, at our variances and at the reference's.
 
-    Both from whole matrices, by the same lines, so that the two may be compared.
+    Both come from whole matrices, by the same lines, so that the two may be compared. The second
+    must be the one the reference states, or it is not the same model.
     """
     ours = [_matrix_of(fit, data.term.level) for data in fit.terms]
     theirs = [np.atleast_2d(np.array(expected["G"], dtype=float))] if "G" in expected else []
     theirs += [np.array([[s]]) for s in np.atleast_1d(expected.get("sigma2", []))]
-    return _height(fit, ours), _height(fit, theirs)
+    if len(theirs) != len(ours):
+        return None
+    heights = _height(fit, ours), _height(fit, theirs)
+    stated = expected.get(f"ll_{fit.method}")
+    if stated is None or abs(heights[1] - float(stated)) > SAME_LIKELIHOOD * abs(heights[1]):
+        return None
+    return higher(*heights)
 
 
 def _matrix_of(fit: MultilevelModel, level: str) -> np.ndarray[Any, Any]:
@@ -186,8 +197,11 @@ def _height(fit: MultilevelModel, matrices: list[np.ndarray[Any, Any]]) -> float
     w = np.linalg.inv(m)
     xwx = x.T @ w @ x
     left = fit.yi - x @ np.linalg.solve(xwx, x.T @ w @ fit.yi)
-    value = -0.5 * (np.linalg.slogdet(m)[1] + left @ w @ left)
-    return float(value - 0.5 * np.linalg.slogdet(xwx)[1] if fit.method == "REML" else value)
+    value = -0.5 * (np.linalg.slogdet(2.0 * np.pi * m)[1] + left @ w @ left)
+    if fit.method == "REML":
+        value += 0.5 * np.linalg.slogdet(2.0 * np.pi * x.T @ x)[1]
+        value -= 0.5 * np.linalg.slogdet(xwx)[1]
+    return float(value)
 
 
 def _sorted_draws(fit: MultilevelModel, level: str) -> list[float]:

@@ -450,12 +450,26 @@ def formula_to_python(node: Node) -> str:
         return f"I({_python(node.positional[0])})"
     if isinstance(node, Call) and node.function == "factor":
         return f"C({_python(node.positional[0])})"
+    if isinstance(node, Call) and node.function == "relevel":
+        return _with_reference(node)
     if isinstance(node, Call) and node.function == "(":
         return f"({formula_to_python(node.positional[0])})"
     if isinstance(node, Binary) and node.op in ("+", "-", "*", ":", "/", "^"):
         op = "**" if node.op == "^" else node.op
         return f"{formula_to_python(node.left)} {op} {formula_to_python(node.right)}"
     return _python(node)
+
+
+def _with_reference(node: Call) -> str:
+    """Return relevel(factor(x), ref = "b") as a category whose reference is b."""
+    inside, reference = node.positional[0], node.get("ref", 1)
+    if isinstance(inside, Call) and inside.function == "factor":
+        inside = inside.positional[0]
+    if not isinstance(reference, (Text, Number)):
+        raise ValueError(f"R call: cannot read {source(node)}")
+    text = str(reference.value)
+    base = text if re.fullmatch(r"-?\d+(\.\d+)?", text) else repr(text)
+    return f"C({_python(inside)}, contr.treatment(base={base}))"
 
 
 def _python(node: Node) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from tests.oracle.compare import differences
+from tests.oracle.model_call import ModelCall, read_model
 from tests.oracle.r_call import (
     Call,
+    Name,
     Node,
     assignments,
     columns_of,
@@ -34,32 +36,33 @@ Answer = dict[str, object]
 SAME_METHOD = {"FE": "EE", "CE": "EE"}
 
 
-def fit_call(call: Call, data: Mapping[str, Any]) -> MetaRegression:
+def fit_call(case: Case, whole: Node, call: Call) -> tuple[MetaRegression, ModelCall]:
     """Fit the model of an rma() call, with or without moderators."""
-    columns = columns_of(data)
+    read = read_model(case, whole, call)
+    data = read.case["input"]
 
     def given(name: str, position: int | None = None) -> Any:
         node = call.get(name, position)
         return None if node is None else value(node, data)
 
-    yi = given("yi", 0)
     vi = given("vi", 1)
     if vi is None:
-        vi = np.asarray(given("sei"), dtype=float) ** 2
+        sei = given("sei")
+        vi = value(Name("vi"), data) if sei is None else np.asarray(sei, dtype=float) ** 2
     method = str(given("method") or "REML")
     level = given("level")
-    mods = call.get("mods")
-    return meta_regression(
-        yi,
+    fit = meta_regression(
+        read.yi,
         vi,
-        formula_to_python(mods) if mods is not None else None,
-        data=columns,
+        read.mods,
+        data=read.columns,
         method=SAME_METHOD.get(method, method),
         test=str(given("test") or "z"),
-        level=0.95 if level is None else float(level) / 100.0,
-        weights=_weights(given, np.asarray(yi)),
+        level=0.95 if level is None else float(level) / (100.0 if level > 1 else 1.0),
+        weights=_weights(given, read.yi),
         fixed_tau2=given("tau2"),
     )
+    return fit, read
 
 
 def _weights(given: Callable[[str], Any], yi: Any) -> Any:
@@ -68,13 +71,13 @@ def _weights(given: Callable[[str], Any], yi: Any) -> Any:
     return np.ones(yi.size) if weighted is False else given("weights")
 
 
-def _first(case: Case) -> tuple[MetaRegression, Call, Node]:
+def _first(case: Case) -> tuple[MetaRegression, ModelCall, Node]:
     node = parse(case["call"])
-    call = find_calls(node, "rma", "rma.uni")[0]
-    return fit_call(call, case["input"]), call, node
+    fit, read = fit_call(case, node, find_calls(node, "rma", "rma.uni")[0])
+    return fit, read, node
 
 
-def model_fields(fit: MetaRegression, mods: Node | None) -> Answer:
+def model_fields(fit: MetaRegression, call: ModelCall) -> Answer:
     """Return what metafor's results of a fit are called."""
     ml, reml = fit.fit_statistics(restricted=False), fit.fit_statistics(restricted=True)
     df = float(fit.coefficient_df[0])
@@ -82,7 +85,7 @@ def model_fields(fit: MetaRegression, mods: Node | None) -> Answer:
     return {
         "k": fit.k,
         "p": fit.p,
-        "coef_names": r_coefficient_names(fit.design.names, mods),
+        "coef_names": call.names(fit.design.names),
         "beta": fit.coefficients.tolist(),
         "se": fit.se.tolist(),
         "stat": fit.statistic.tolist(),
@@ -123,13 +126,13 @@ def _model(case: Case) -> Answer:
         return _confint(case)
     if "predict" in called:
         return _prediction(case)
-    answer = model_fields(fit, call.get("mods"))
+    answer = model_fields(fit, call)
     if fit.method == "GENQM":
         answer["higher"] = _nearer_the_median(case, fit, call)
     return answer
 
 
-def _nearer_the_median(case: Case, fit: MetaRegression, call: Call) -> str | None:
+def _nearer_the_median(case: Case, fit: MetaRegression, call: ModelCall) -> str | None:
     """Show that the reference's root search of GENQM stopped short: both tails, which should be 1/2.
 
     And that all its other values are those at its own tau2.
@@ -141,7 +144,7 @@ def _nearer_the_median(case: Case, fit: MetaRegression, call: Call) -> str | Non
     form = quadratic_form_of(scaled.profile, fit.weights * scaled.unit**2)
     at = [tau2 / scaled.unit**2 for tau2 in (fit.tau2, theirs.tau2)]
     se = form.spread(at[1]) / form.trace_p * scaled.unit**2
-    answer = model_fields(replace(theirs, fixed_tau2=None, tau2_se=se), call.get("mods"))
+    answer = model_fields(replace(theirs, fixed_tau2=None, tau2_se=se), call)
     tails = [form.tail(t) for t in at]
     if differences(case, answer) or abs(tails[0] - 0.5) >= abs(tails[1] - 0.5):
         return None
@@ -205,7 +208,7 @@ def _likelihood_ratio(case: Case) -> Answer:
     made = assignments(node)
     calls = [call for name in made for call in find_calls(made[name], "rma", "rma.uni")]
     fits = sorted(
-        (fit_call(call, case["input"]) for call in calls or find_calls(node, "rma")),
+        (fit_call(case, node, call)[0] for call in calls or find_calls(node, "rma")),
         key=lambda fit: fit.p + len(fit.components),
     )
     reduced, full = fits[0], fits[-1]

@@ -133,6 +133,14 @@ class LowRankBlocks:
         """Return the logarithm of the determinant."""
         return float(np.log(self.d).sum() + np.log(self._kernel_and_det[1]).sum())
 
+    def trace_of_inverse(self) -> float:
+        """Return the trace of M^-1."""
+        total = float(self._inverse_d.sum())
+        for q, left in enumerate(self._scaled_directions):
+            for r, right in enumerate(self._scaled_directions):
+                total -= float(self.kernel[q, r] @ self.sum(left * right))
+        return total
+
     def take(self, rows: Ints) -> Self:
         """Return the matrix of the named rows and columns."""
         return type(self)(

@@ -124,14 +124,17 @@ class Design:
         if given.ndim == 1 and given.dtype.kind in "iu":
             if given.size == 0 or given.min() < 0 or given.max() >= self.p:
                 raise UserError(f"tested: give positions from 0 to {self.p - 1}.")
-            return np.eye(self.p)[given]
-        rows = np.atleast_2d(given.astype(np.float64))
-        if rows.shape[1] != self.p or np.linalg.matrix_rank(rows) < rows.shape[0]:
+            rows = np.eye(self.p)[given]
+        elif given.dtype.kind in "iuf" and given.ndim in (1, 2):
+            rows = np.atleast_2d(given).astype(np.float64)
+        else:
+            rows = np.zeros((0, 0))
+        if rows.shape[1] != self.p or not np.linalg.matrix_rank(rows) == rows.shape[0] > 0:
             raise UserError(
                 f"tested: give contrasts of {self.p} numbers each, none of which follows from the "
                 "others."
             )
-        return rows
+        return np.asarray(rows, dtype=np.float64)
 
     def for_data(self, data: Columns) -> Floats:
         """Return columns for new rows of the same variables, shape (m, p).

@@ -14,6 +14,7 @@ from whatworks.statistics.distributions import (
     t_critical,
     t_two_sided,
 )
+from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.statistics.newton import Ascent
 from whatworks.synthesis.design import Design
 from whatworks.synthesis.model import VarianceComponent
@@ -69,7 +70,7 @@ def assemble(
     UserError
         No variances make the covariance positive definite.
     """
-    kept, fixed, said = _estimable(terms, y.size)
+    kept, fixed, said = _estimable(terms, design.matrix)
     problem = make_problem(y, design.matrix, sampling, kept, restricted=method == "REML")
     likelihood = likelihood_of(problem)
     found = _maximum(problem, likelihood, start)
@@ -77,7 +78,8 @@ def assemble(
     covariance = marginal_of(problem, likelihood, phi)
     fit = regress(problem, covariance)
     parts, flat = components(problem, found.best.hessian, phi) if kept else ((), None)
-    parts += tuple(_fixed_at_zero(data) for data in fixed)
+    certificate = _certificate(problem, found, parts)
+    parts = _in_order(terms, parts, fixed)
     se = np.sqrt(np.diagonal(fit.vcov))
     df = _coefficient_df(test, df_method, design, kept)
     statistic = fit.coefficients / se
@@ -85,7 +87,6 @@ def assemble(
     q, typical, singular = _heterogeneity(y, design, sampling)
     q_df = problem.k - problem.p
     labels = likelihood.labels
-    certificate = _certificate(problem, found, parts)
     said += list(notes) + ([flat] if flat else []) + ([singular] if singular else [])
     if len(certificate.maxima) > 1:
         said.append(
@@ -152,7 +153,7 @@ def refitted(
         rows = np.asarray(rows, dtype=np.int64)
         y, sampling, design = y[rows], sampling.take(rows), design.rows(rows)
         terms = tuple(data.take(rows) for data in terms)
-    n_parameters = sum(data.structure.n_parameters for data in _estimable(terms, y.size)[0])
+    n_parameters = sum(data.structure.n_parameters for data in _estimable(terms, design.matrix)[0])
     if start is not None and n_parameters != start.size:
         start = None
     return assemble(
@@ -169,7 +170,7 @@ def refitted(
 
 
 def _estimable(
-    terms: tuple[TermData, ...], k: int
+    terms: tuple[TermData, ...], x: Floats
 ) -> tuple[tuple[TermData, ...], tuple[TermData, ...], list[str]]:
     """Part terms that can be estimated from those that cannot, and say why."""
     kept: list[TermData] = []
@@ -192,6 +193,12 @@ def _estimable(
                 f"There is one {data.term.level}: how much they differ cannot be estimated, and its "
                 "variance is set to 0."
             )
+        elif data.term.inner is None and _is_absorbed(data, x):
+            fixed.append(data)
+            said.append(
+                f"The moderators take up all differences between {data.term.level}: its variance "
+                "cannot be estimated, and is set to 0."
+            )
         elif twin is not None:
             fixed.append(data)
             said.append(
@@ -201,6 +208,17 @@ def _estimable(
         else:
             kept.append(data)
     return tuple(kept), tuple(fixed), said
+
+
+def _is_absorbed(data: TermData, x: Floats) -> bool:
+    """Whether the units' indicators are combinations of the columns: nothing is left to vary."""
+    if data.n_units > x.shape[1]:
+        return False
+    indicators = np.zeros((x.shape[0], data.n_units))
+    indicators[np.arange(x.shape[0]), data.units] = 1.0
+    q, _ = np.linalg.qr(x)
+    left = indicators - q @ (q.T @ indicators)
+    return bool(np.abs(left).max() < 1e-9)
 
 
 def _maximum(problem: Problem, likelihood: Likelihood, start: Floats | None) -> Found:
@@ -222,6 +240,16 @@ def _maximum(problem: Problem, likelihood: Likelihood, start: Floats | None) -> 
             "No variances make the covariance of the effects positive definite. Check the "
             "covariances in vi: a correlation beyond 1, or a row that repeats another?"
         ) from None
+
+
+def _in_order(
+    terms: tuple[TermData, ...],
+    parts: tuple[VarianceComponent, ...],
+    fixed: tuple[TermData, ...],
+) -> tuple[VarianceComponent, ...]:
+    """Return estimated and fixed components in the order of the terms."""
+    every = parts + tuple(_fixed_at_zero(data) for data in fixed)
+    return tuple(c for data in terms for c in every if c.level == data.term.level)
 
 
 def _fixed_at_zero(data: TermData) -> VarianceComponent:
@@ -276,6 +304,8 @@ def _heterogeneity(
 def _trace_of_inverse(sampling: BlockCovariance) -> float:
     if isinstance(sampling, DiagonalCovariance):
         return float((1.0 / sampling.diagonal()).sum())
+    if isinstance(sampling, LowRankBlocks):
+        return sampling.trace_of_inverse()
     total = 0.0
     for stack in sampling.stacks():
         total += float(np.trace(np.linalg.inv(stack.matrices), axis1=1, axis2=2).sum())

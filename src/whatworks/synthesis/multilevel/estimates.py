@@ -15,7 +15,14 @@ from whatworks.synthesis.multilevel.problem import Problem
 from whatworks.synthesis.multilevel.search import Likelihood
 from whatworks.synthesis.multilevel.terms import TermData
 
-__all__ = ["Regression", "component_values", "components", "marginal_of", "regress"]
+__all__ = [
+    "Regression",
+    "component_values",
+    "components",
+    "described",
+    "marginal_of",
+    "regress",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,7 +123,7 @@ def components(
         steepest = max(float(np.abs(curvature).max()), 1e-300)
         is_flat = curvature < FLAT * steepest
         if is_flat.any():
-            names = [name for name, *_ in _described(problem)]
+            names = [name for name, *_ in described(problem)]
             involved = np.flatnonzero(inside)[np.abs(axes[:, is_flat]).max(axis=1) > 0.1]
             listed = ", ".join(names[i] for i in involved)
             note = (
@@ -129,7 +136,7 @@ def components(
             se = np.sqrt((spread**2).sum(axis=1))
     found = []
     on_boundary = _reported_on_boundary(problem, phi)
-    for i, (name, level, kind, units) in enumerate(_described(problem)):
+    for i, (name, level, kind, units) in enumerate(described(problem)):
         known = bool(np.isfinite(se[i]) and se[i] > 0.0 and not on_boundary[i])
         found.append(
             VarianceComponent(
@@ -145,7 +152,7 @@ def components(
     return tuple(found), note
 
 
-def _described(problem: Problem) -> list[tuple[str, str, str, int]]:
+def described(problem: Problem) -> list[tuple[str, str, str, int]]:
     """Return name, level, kind and number of units of each component."""
     with_inner = [data for data in problem.terms if data.term.inner is not None]
     out = []

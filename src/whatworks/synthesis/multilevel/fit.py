@@ -60,8 +60,8 @@ def multilevel_model(
         Moderators; see `design_of`.
     structure : {"CS", "HCS", "UN", "AR", "HAR", "CAR", "ID", "DIAG"} or a sequence
         Covariance of the draws of one unit, for terms with an inner variable: equal variances and
-        correlations; own variances; any; autoregressive by whole steps, with own variances, or in
-        continuous time; independent.
+        correlations; own variances; any; autoregressive by occasion (in the order of the inner values),
+        with own variances, or by the time between; independent.
     method : {"REML", "ML"}
         Likelihood that is maximised.
     test : {"t", "z"}

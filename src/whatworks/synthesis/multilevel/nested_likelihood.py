@@ -142,20 +142,11 @@ class NestedLikelihood:
                 found += (blocks.sum(u) ** 2).sum()
             out[self._tau] = 0.5 * found
         if self._omega is not None:
-            found = solved.g @ solved.g - self._trace_omega(blocks)
+            found = solved.g @ solved.g - blocks.trace_of_inverse()
             if self.problem.restricted:
                 found += (u**2).sum()
             out[self._omega] = 0.5 * found
         return out
-
-    def _trace_omega(self, blocks: LowRankBlocks) -> float:
-        """Return tr W."""
-        e = 1.0 / blocks.d
-        total = float(e.sum())
-        for q, left in enumerate(blocks.directions):
-            for r, right in enumerate(blocks.directions):
-                total -= float(blocks.kernel[q, r] @ blocks.sum(e * e * left * right))
-        return total
 
     def _trace_squared(self, blocks: LowRankBlocks) -> float:
         """Return tr WW."""

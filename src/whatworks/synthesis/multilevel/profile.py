@@ -10,6 +10,7 @@ import numpy.typing as npt
 from whatworks.errors import NotFound, UserError
 from whatworks.statistics.distributions import normal_critical
 from whatworks.statistics.newton import climb
+from whatworks.synthesis.multilevel.estimates import described
 from whatworks.synthesis.multilevel.problem import Problem
 from whatworks.synthesis.multilevel.results import MultilevelFit
 from whatworks.synthesis.multilevel.search import Likelihood
@@ -80,11 +81,12 @@ class _Profile:
 
 def _located(model: MultilevelFit, name: str) -> tuple[int, str, float]:
     """Return the parameter behind a component, its kind, and the half range of a correlation."""
+    names = [row[0] for row in described(model.problem)]
     position = 0
     for data, place in zip(model.terms, model.problem.slices(), strict=True):
         n = data.structure.n_sd
         for i in range(data.structure.n_parameters):
-            if model.components[position].name == name:
+            if names[position] == name:
                 if i >= n and data.structure.n_rho > 1:
                     raise UserError(
                         f'The profile of "{name}" is not offered: with more than two values a '

@@ -140,13 +140,14 @@ class _Exchangeable(_OneRho):
 
 
 class _Autoregressive(_OneRho):
-    """AR, HAR and CAR: rho to the power of the distance in time."""
+    """AR and HAR: rho to the power of the occasions between; CAR: of the time between."""
 
     def __init__(self, places: Floats, n_sd: int, name: str) -> None:
-        self._apart = np.abs(places[:, None] - places[None, :])
-        is_whole = bool((self._apart == np.round(self._apart)).all())
+        # AR and HAR count occasions; only CAR knows how far apart they are.
+        at = places if name == "CAR" else np.arange(places.size, dtype=np.float64)
+        self._apart = np.abs(at[:, None] - at[None, :])
         # A negative correlation has no power that is not whole.
-        low = -1.0 if is_whole and name != "CAR" else 0.0
+        low = 0.0 if name == "CAR" else -1.0
         super().__init__(places.size, n_sd, name, (low, 1.0))
 
     def correlation(self, phi: Floats) -> Floats:
@@ -225,7 +226,7 @@ def structure_of(name: str, places: Floats) -> Structure:
     name : str
         One of `STRUCTURES`.
     places : array, shape (m,)
-        Where each draw stands; its differences matter for AR, HAR and CAR only.
+        Where each draw stands, ascending; the distances matter for CAR only.
     """
     m = int(places.size)
     if name in ("ID", "DIAG"):
