@@ -100,9 +100,18 @@ def batch(search: str) -> Job:
 
         y, v, _ = studies(20 * n)
         starts = np.arange(0, 20 * n, 20)
-        return lambda: random_effects_batch(y, v, starts, search=search)
+        return lambda: random_effects_batch(
+            y, v, starts, search=search, intervals=search == "global"
+        )
 
     return prepared
+
+
+def che_batch(n: int) -> Callable[[], object]:
+    from whatworks.synthesis import working_model_batch
+
+    y, v, _, study = clusters(20 * n)
+    return lambda: working_model_batch(y, v, study, np.repeat(np.arange(n), 20), rho=0.6)
 
 
 def leave_one_out(k: int) -> Callable[[], object]:
@@ -230,6 +239,7 @@ JOBS: dict[str, tuple[tuple[int, ...], dict[str, Job]]] = {
         {"whatworks": batch("local"), "PyMARE": pymare_batch},
     ),
     "analyses of 20, global": ((100, 1_000, 10_000), {"whatworks": batch("global")}),
+    "CHE + CR2 of cells of 20": ((100, 1_000, 10_000), {"whatworks": che_batch}),
     "leave-one-out": ((100, 1_000), {"whatworks": leave_one_out}),
     "1,000 permutations, three-level": ((200, 1_000), {"whatworks": three_level_permutation}),
 }

@@ -189,13 +189,18 @@ from whatworks.synthesis.regression import (
     meta_regression,
 )
 from whatworks.synthesis.robust import (
+    BOOTSTRAP_WEIGHTS,
     ROBUST_TESTS,
     WALD_TESTS,
+    RhoSensitivity,
     RobustInference,
     RobustMetaRegression,
     RobustWald,
+    WildBootstrapTest,
+    rho_sensitivity,
     robust,
     robust_meta_regression,
+    wild_bootstrap_test,
 )
 from whatworks.synthesis.routes import ROUTES, RawEffect, Route, compute_route
 from whatworks.synthesis.sampling_covariance import (
@@ -216,6 +221,7 @@ from whatworks.synthesis.standardised_difference import (
 )
 from whatworks.synthesis.two_level import random_effects
 from whatworks.synthesis.two_level_batch import RandomEffectsBatch, random_effects_batch
+from whatworks.synthesis.working_model_batch import WorkingModelBatch, working_model_batch
 from whatworks.synthesis.working_models import (
     WORKING_MODELS,
     constant_correlation,
@@ -230,6 +236,7 @@ from whatworks.synthesis.wwc_clustering import (
 )
 
 __all__ = [
+    "BOOTSTRAP_WEIGHTS",
     "DEFAULT_MONTHS_TABLE",
     "INDIVIDUAL",
     "METHODS",
@@ -290,6 +297,7 @@ __all__ = [
     "RefitSeries",
     "RegressionPrediction",
     "Residuals",
+    "RhoSensitivity",
     "RobustInference",
     "RobustMetaRegression",
     "RobustWald",
@@ -298,6 +306,8 @@ __all__ = [
     "TrueEffects",
     "VarianceComponent",
     "WaldTest",
+    "WildBootstrapTest",
+    "WorkingModelBatch",
     "arcsine_risk_difference",
     "attrition",
     "average_sd_difference",
@@ -414,6 +424,7 @@ __all__ = [
     "reported_covariance",
     "reported_superiority",
     "residuals",
+    "rho_sensitivity",
     "risk_difference",
     "risk_ratio",
     "robust",
@@ -431,7 +442,9 @@ __all__ = [
     "tetrachoric_correlation",
     "two_by_two_accuracy",
     "variability_ratio",
+    "wild_bootstrap_test",
     "working_model",
+    "working_model_batch",
     "wwc_cluster_g",
     "yule_q",
     "yule_y",
