@@ -287,3 +287,15 @@ def test_summary_names_components_maxima_and_notes() -> None:
     assert "8 effects in 4 independent clusters" in text
     assert "sigma2 study/effect" in text
     assert "maxima found: 1" in text
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas"])
+def test_data_frames_are_tables_too(kind: str) -> None:
+    library = pytest.importorskip(kind)
+    x = [1.0, 2.0, 0.0, 1.0, 3.0, 2.0, 1.0, 0.0]
+    frame = library.DataFrame({"study": STUDY, "effect": list(range(8)), "x": x})
+    fit = multilevel_model(Y, V, random="~ 1 | study/effect", data=frame, mods="~ x")
+    same = multilevel_model(Y, V, random="~ 1 | study/effect", data=NESTED | {"x": x}, mods="~ x")
+    assert fit.coefficients == pytest.approx(same.coefficients, rel=1e-12)
+    new = library.DataFrame({"x": [2.0]})
+    assert fit.predict(new).estimate == pytest.approx(same.predict({"x": [2.0]}).estimate)

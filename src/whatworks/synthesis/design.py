@@ -6,18 +6,43 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
 
-__all__ = ["INTERCEPT", "Columns", "Design", "Moderators", "design_of", "intercept_only"]
+__all__ = [
+    "INTERCEPT",
+    "Columns",
+    "Design",
+    "Frame",
+    "Moderators",
+    "columns_by_name",
+    "design_of",
+    "intercept_only",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Columns = Mapping[str, npt.ArrayLike]
+
+
+class Frame(Protocol):
+    """A data frame of polars, pandas or their like."""
+
+    @property
+    def columns(self) -> Any:
+        """Names of the columns."""
+        ...
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return a column by its name."""
+        ...
+
+
+Columns = Mapping[str, npt.ArrayLike] | Frame
+"""A table: columns by name, or a data frame."""
 Moderators = str | npt.ArrayLike | None
 
 INTERCEPT = "Intercept"
@@ -153,7 +178,8 @@ class Design:
             )
         import pandas as pd
 
-        frame = pd.DataFrame({name: np.asarray(values) for name, values in data.items()})
+        table = columns_by_name(data) or {}
+        frame = pd.DataFrame({name: np.asarray(values) for name, values in table.items()})
         try:
             with warnings.catch_warnings():
                 # The library takes a category it has not seen for no value.
@@ -162,6 +188,16 @@ class Design:
         except Exception as error:
             raise UserError(f'New values for "{self.formula}": {_reason(error)}') from None
         return np.asarray(matrix, dtype=np.float64)
+
+
+def columns_by_name(data: object) -> dict[str, npt.ArrayLike] | None:
+    """Return the columns of a table by name; None for what is not a table."""
+    if isinstance(data, Mapping):
+        return dict(data)
+    names = getattr(data, "columns", None)
+    if names is None or not hasattr(data, "__getitem__"):
+        return None
+    return {str(name): np.asarray(cast(Frame, data)[name]) for name in names}
 
 
 def intercept_only(k: int) -> Design:
@@ -213,7 +249,7 @@ def _from_formula(formula: str, data: Columns | None, k: int) -> Design:
     import pandas as pd
     from formulaic import Formula
 
-    columns = {name: np.asarray(values) for name, values in (data or {}).items()}
+    columns = {n: np.asarray(values) for n, values in (columns_by_name(data) or {}).items()}
     for name, values in columns.items():
         if values.shape != (k,):
             raise UserError(

@@ -14,7 +14,7 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.block_covariance import first_appearance_codes as codes_of
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.low_rank_blocks import LowRankBlocks
-from whatworks.synthesis.design import Columns, Moderators
+from whatworks.synthesis.design import Columns, Moderators, columns_by_name
 from whatworks.synthesis.inputs import effect_arrays, one_of
 from whatworks.synthesis.multilevel import MultilevelModel, multilevel_model
 
@@ -121,7 +121,7 @@ def working_model(
         rho = 0.0
     if rho is None:
         raise UserError(f"{kind} needs rho, the correlation of sampling errors within a study.")
-    columns: dict[str, npt.ArrayLike] = dict(data or {})
+    columns: dict[str, npt.ArrayLike] = columns_by_name(data) or {}
     study, effect = _free_name("study", columns), _free_name("effect", columns)
     columns |= {study: np.asarray(cluster), effect: np.arange(y.size)}
     covariance: BlockCovariance = constant_correlation(v, labels, rho)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.distributions import t_critical
-from whatworks.synthesis.design import Columns
+from whatworks.synthesis.design import Columns, columns_by_name
 from whatworks.synthesis.multilevel.containment import containment_df
 from whatworks.synthesis.multilevel.results import MultilevelFit, MultilevelPrediction
 from whatworks.synthesis.multilevel.terms import TermData
@@ -49,9 +49,9 @@ def predict(
 def _rows(model: MultilevelFit, data: Columns | npt.ArrayLike | None) -> Floats:
     if data is None:
         return np.ones((1, 1)) if model.design.is_intercept_only else model.design.matrix
-    if isinstance(data, Mapping):
-        return model.design.for_data(data)
-    rows = np.atleast_2d(np.asarray(data, dtype=np.float64))
+    if columns_by_name(data) is not None:
+        return model.design.for_data(cast(Columns, data))
+    rows = np.atleast_2d(np.asarray(cast(npt.ArrayLike, data), dtype=np.float64))
     if rows.shape[1] != model.p:
         raise UserError(
             f"data has {rows.shape[1]} columns; the model has {model.p} coefficients "

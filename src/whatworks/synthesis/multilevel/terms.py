@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import first_appearance_codes
-from whatworks.synthesis.design import Columns
+from whatworks.synthesis.design import Columns, columns_by_name
 from whatworks.synthesis.multilevel.structures import STRUCTURES, Structure, structure_of
 
 __all__ = ["RandomTerm", "TermData", "random_terms", "term_data"]
@@ -190,10 +190,11 @@ def term_data(term: RandomTerm, data: Columns | None, k: int) -> TermData:
 
 
 def _column(name: str, data: Columns | None, k: int) -> npt.NDArray[Any]:
-    if data is None or name not in data:
-        there = ", ".join(sorted(data)) if data else "none"
+    table = columns_by_name(data) or {}
+    if name not in table:
+        there = ", ".join(sorted(table)) or "none"
         raise UserError(f'random: there is no column "{name}". Columns of data: {there}.')
-    column = np.asarray(data[name])
+    column = np.asarray(table[name])
     if column.shape != (k,):
         raise UserError(
             f'data, column "{name}": found shape {column.shape}. Give one value for each of the '

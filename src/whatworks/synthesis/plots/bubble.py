@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
-from whatworks.synthesis.design import Columns, Design
+from whatworks.synthesis.design import Columns, Design, columns_by_name
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.plots.chart import Chart, chart_of
 from whatworks.synthesis.plots.scale import EffectScale, covering, digits
@@ -187,19 +187,20 @@ def _along(
         rows = np.tile(design.matrix.mean(axis=0), (_STEPS, 1))
         rows[:, column] = grid
         return values, grid, rows
-    if moderator not in data:
+    table = columns_by_name(data) or {}
+    if moderator not in table:
         raise UserError(
-            f'data has no column "{moderator}". Columns: {", ".join(sorted(data)) or "none"}.'
+            f'data has no column "{moderator}". Columns: {", ".join(sorted(table)) or "none"}.'
         )
     try:
-        values = np.asarray(data[moderator], dtype=np.float64)
+        values = np.asarray(table[moderator], dtype=np.float64)
     except (TypeError, ValueError):
         raise UserError(
             f'"{moderator}" holds text. A bubble plot needs numbers; a forest plot shows groups.'
         ) from None
     grid = np.linspace(values.min(), values.max(), _STEPS)
     new: dict[str, Any] = {}
-    for name, values_of in data.items():
+    for name, values_of in table.items():
         new[name] = grid if name == moderator else [at.get(name, _usual(values_of))] * _STEPS
     return values, grid, design.for_data(new)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import chi2_upper_tail, f_upper_tail, t_critical
-from whatworks.synthesis.design import Columns, Design
+from whatworks.synthesis.design import Columns, Design, columns_by_name
 from whatworks.synthesis.fit import FitStatistics, Maximum
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.intervals import HeterogeneityInterval
@@ -293,10 +293,10 @@ class MetaRegression:
         level = self.level if level is None else level_between_0_and_1(level)
         if data is None:
             x = np.ones((1, 1)) if self.design.is_intercept_only else self.design.matrix
-        elif isinstance(data, Mapping):
-            x = self.design.for_data(data)
+        elif columns_by_name(data) is not None:
+            x = self.design.for_data(cast(Columns, data))
         else:
-            x = np.atleast_2d(np.asarray(data, dtype=np.float64))
+            x = np.atleast_2d(np.asarray(cast(npt.ArrayLike, data), dtype=np.float64))
             if x.shape[1] != self.p:
                 raise UserError(
                     f"data has {x.shape[1]} columns; the model has {self.p} coefficients "
