@@ -90,7 +90,7 @@ def read_model(case: Case, whole: Node, call: Call) -> ModelCall:
     columns = {
         # R makes categories of truth values, and calls them by its own names.
         name: np.array(["FALSE", "TRUE"], dtype=object)[column.astype(int)]
-        if getattr(column, "dtype", None) == bool
+        if np.issubdtype(np.asarray(column).dtype, np.bool_)
         else column
         for name, column in columns_of(data).items()
     }

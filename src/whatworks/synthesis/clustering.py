@@ -7,11 +7,19 @@ g standardises by the pupils' total standard deviation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
+from whatworks.synthesis.reported_values import (
+    above_zero,
+    group_sizes,
+    matching,
+    refuse,
+    reported,
+)
 
 __all__ = [
     "ClusteredEffects",
@@ -56,7 +64,12 @@ def cluster_df(n_total: npt.ArrayLike, cluster_size: npt.ArrayLike, icc: npt.Arr
     ----------
     What Works Clearinghouse Procedures and Standards Handbook 5.0, equation E.21.
     """
-    total, n, rho = (np.asarray(x, dtype=np.float64) for x in (n_total, cluster_size, icc))
+    total, n, rho = matching(
+        "n_total cluster_size icc",
+        reported(n_total, "n_total"),
+        reported(cluster_size, "cluster_size"),
+        checked_icc(icc),
+    )
     scale = (total - 2.0) - 2.0 * (n - 1.0) * rho
     return np.asarray(scale**2 / _square_term(total, n, rho))
 
@@ -108,17 +121,21 @@ def cluster_corrected_g(
     Hedges LV (2007). Journal of Educational and Behavioral Statistics 32:341-370 (effects in
     cluster-randomised designs, equal clusters, total variance).
     """
-    effect, m1, m2 = (np.asarray(x, dtype=np.float64) for x in (g, n1, n2))
-    rho = _checked_icc(icc)
-    total = m1 + m2
     if (cluster_size is None) == (n_clusters is None):
         raise UserError("Give either cluster_size or n_clusters.")
-    n = (
-        np.asarray(cluster_size, dtype=np.float64)
-        if cluster_size is not None
-        else total / np.asarray(n_clusters, dtype=np.float64)
+    sizes = None if cluster_size is None else reported(cluster_size, "cluster_size")
+    number = None if n_clusters is None else reported(n_clusters, "n_clusters")
+    effect, m1, m2, rho, given = matching(
+        "g n1 n2 icc clusters",
+        reported(g, "g"),
+        group_sizes(n1, "n1"),
+        group_sizes(n2, "n2"),
+        checked_icc(icc),
+        cast(Floats, number if sizes is None else sizes),
     )
-    if not ((n >= 1.0) & (2.0 * n <= total)).all():
+    total = m1 + m2
+    n = total / given if sizes is None else given
+    if ((n < 1.0) | (2.0 * n > total)).any():
         raise UserError(
             "The clusters must hold at least one pupil each and at least two clusters must fit "
             "into the trial. Check cluster_size (or n_clusters), n1 and n2."
@@ -161,11 +178,16 @@ def cluster_corrected_g_by_arm(
     Hedges LV (2007), equations 19 and 20, with equal clusters within an arm: there
     n_U = n, A = sum n_i^2 (m_i - 1) and B = sum n_i (m_i - 1).
     """
-    effect, m1, m2, k1, k2 = (
-        np.asarray(x, dtype=np.float64) for x in (g, n1, n2, clusters1, clusters2)
+    effect, m1, m2, k1, k2, rho = matching(
+        "g n1 n2 clusters1 clusters2 icc",
+        reported(g, "g"),
+        group_sizes(n1, "n1"),
+        group_sizes(n2, "n2"),
+        reported(clusters1, "clusters1"),
+        reported(clusters2, "clusters2"),
+        checked_icc(icc),
     )
-    rho = _checked_icc(icc)
-    if not ((k1 >= 2.0) & (k2 >= 2.0) & (k1 <= m1) & (k2 <= m2)).all():
+    if ((k1 < 2.0) | (k2 < 2.0) | (k1 > m1) | (k2 > m2)).any():
         raise UserError(
             "Each arm needs at least two clusters, and no more clusters than pupils. Check "
             "clusters1, clusters2, n1 and n2."
@@ -198,10 +220,14 @@ def cluster_corrected_g_one_arm(
     ----------
     Hedges LV, Citkowicz M (2015). Behavior Research Methods 47:1295-1308, equations 6 and 7.
     """
-    effect, clustered, other, n = (
-        np.asarray(x, dtype=np.float64) for x in (g, n_clustered, n_unclustered, cluster_size)
+    effect, clustered, other, n, rho = matching(
+        "g n_clustered n_unclustered cluster_size icc",
+        reported(g, "g"),
+        group_sizes(n_clustered, "n_clustered"),
+        group_sizes(n_unclustered, "n_unclustered"),
+        above_zero(cluster_size, "cluster_size", "A cluster has somebody in it."),
+        checked_icc(icc),
     )
-    rho = _checked_icc(icc)
     total = clustered + other
     gamma = 1.0 - (other + n - 2.0) * rho / (total - 2.0)
     eta = 1.0 + (n * other / total - 1.0) * rho
@@ -215,8 +241,8 @@ def cluster_corrected_g_one_arm(
     return ClusteredEffects(corrected, variance, gamma, eta, df)
 
 
-def _checked_icc(icc: npt.ArrayLike) -> Floats:
-    rho = np.asarray(icc, dtype=np.float64)
-    if not ((rho >= 0.0) & (rho < 1.0)).all():
-        raise UserError(f"icc must be at least 0 and below 1. Supplied value was {icc!r}.")
+def checked_icc(icc: npt.ArrayLike) -> Floats:
+    """Return intra-cluster correlations, each from 0 to below 1; NaN where missing."""
+    rho = reported(icc, "icc")
+    refuse((rho < 0.0) | (rho >= 1.0), rho, "icc", "icc must be at least 0 and below 1.")
     return rho

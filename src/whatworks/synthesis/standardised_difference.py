@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
 from whatworks.statistics import special
 from whatworks.statistics.distributions import t_from_two_sided
+from whatworks.synthesis.effect_sizes import EffectSizes
 from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.reported_values import (
+    group_sizes,
+    matching,
+    refuse,
+    reported,
+    standard_deviations,
+)
 
 __all__ = [
     "EffectSizes",
@@ -26,21 +32,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
-VARIANCES = ("LS", "LS2", "UB", "AV")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EffectSizes:
-    """Effects and their sampling variances.
-
-    Attributes
-    ----------
-    yi, vi
-        Same shape as the inputs (after broadcasting).
-    """
-
-    yi: Floats
-    vi: Floats
+VARIANCES = ("LS", "LS2", "UB", "AV", "D")
 
 
 def small_sample_factor(df: npt.ArrayLike, *, exact: bool = True) -> Floats:
@@ -49,7 +41,8 @@ def small_sample_factor(df: npt.ArrayLike, *, exact: bool = True) -> Floats:
     Parameters
     ----------
     df : array-like
-        Degrees of freedom of the standard deviation, > 1.
+        Degrees of freedom of the standard deviation; of 1 or fewer d has no mean, and the exact
+        factor is missing.
     exact : bool
         Gamma function; otherwise the approximation 1 - 3/(4 df - 1).
 
@@ -60,6 +53,7 @@ def small_sample_factor(df: npt.ArrayLike, *, exact: bool = True) -> Floats:
     m = np.asarray(df, dtype=np.float64)
     if not exact:
         return np.asarray(1.0 - 3.0 / (4.0 * m - 1.0))
+    m = np.where(m > 1.0, m, np.nan)
     log_ratio = special.gammaln(m / 2.0) - special.gammaln((m - 1.0) / 2.0)
     return cast(Floats, np.exp(log_ratio) / np.sqrt(m / 2.0))
 
@@ -90,9 +84,11 @@ def hedges_g(
     ----------
     mean1, sd1, n1, mean2, sd2, n2 : array-like
         Means, standard deviations (not standard errors) and numbers of pupils; they broadcast.
-    variance : {"LS", "LS2", "UB", "AV"}
+        None or NaN where a study does not say: its effect is then missing.
+    variance : {"LS", "LS2", "UB", "AV", "D"}
         LS: 1/n1 + 1/n2 + g^2/(2 (n1 + n2)). LS2: the same at the uncorrected d, times J^2.
-        UB: unbiased. AV: LS at the sample-size weighted mean of all g given.
+        UB: unbiased. AV: LS at the sample-size weighted mean of all g given. D: LS at the
+        uncorrected d, as calculators report that correct the effect and not its variance.
     exact_j : bool
         Small-sample factor by the gamma function; otherwise 1 - 3/(4 df - 1).
     corrected : bool
@@ -110,23 +106,21 @@ def hedges_g(
     References
     ----------
     Hedges LV, Olkin I (1985). Statistical Methods for Meta-Analysis, chapter 5 (LS).
-    The four variances are metafor's `vtype`.
+    Hedges LV (1983). Psychological Bulletin 93:388-395, equation 9 (UB).
+    Borenstein M (2009), in: The Handbook of Research Synthesis and Meta-Analysis, equation 12.17
+    (LS2).
     """
-    s1, m1, s2, m2 = (np.asarray(x, dtype=np.float64) for x in (sd1, n1, sd2, n2))
-    _positive(s1, "sd1")
-    _positive(s2, "sd2")
-    d = (np.asarray(mean1, dtype=np.float64) - np.asarray(mean2, dtype=np.float64)) / pooled_sd(
-        s1, m1, s2, m2
+    m1, m2, s1, s2, k1, k2 = matching(
+        "mean1 mean2 sd1 sd2 n1 n2",
+        reported(mean1, "mean1"),
+        reported(mean2, "mean2"),
+        standard_deviations(sd1, "sd1"),
+        standard_deviations(sd2, "sd2"),
+        group_sizes(n1, "n1"),
+        group_sizes(n2, "n2"),
     )
-    return g_from_d(d, m1, m2, variance=variance, exact_j=exact_j, corrected=corrected)
-
-
-def _positive(x: Floats, name: str) -> None:
-    if not (x > 0.0).all():
-        bad = np.flatnonzero(~(x > 0.0))[0]
-        raise UserError(
-            f"{name}, position {bad + 1}: found {x.ravel()[bad]}. A standard deviation is above 0."
-        )
+    d = (m1 - m2) / pooled_sd(s1, k1, s2, k2)
+    return g_from_d(d, k1, k2, variance=variance, exact_j=exact_j, corrected=corrected)
 
 
 def g_from_d(
@@ -145,16 +139,12 @@ def g_from_d(
     UserError
         Fewer than two pupils in a group, or an unknown variance.
     """
-    m1, m2 = np.asarray(n1, dtype=np.float64), np.asarray(n2, dtype=np.float64)
-    for sizes, name in ((m1, "n1"), (m2, "n2")):
-        if not (sizes >= 2.0).all():
-            bad = np.flatnonzero(~(sizes >= 2.0))[0]
-            raise UserError(
-                f"{name}, position {bad + 1}: found {sizes.ravel()[bad]}. A group has at least 2."
-            )
+    effect, m1, m2 = matching(
+        "d n1 n2", reported(d, "d"), group_sizes(n1, "n1"), group_sizes(n2, "n2")
+    )
     df = m1 + m2 - 2.0
     factor = small_sample_factor(df, exact=exact_j) if corrected else np.ones_like(df)
-    g = np.asarray(factor * np.asarray(d, dtype=np.float64))
+    g = np.asarray(factor * effect)
     return EffectSizes(g, g_variance(g, m1, m2, variance=variance, factor=factor))
 
 
@@ -182,23 +172,42 @@ def g_variance(
         return np.asarray(design + (1.0 - (m - 2.0) / (m * j**2)) * effect**2)
     if variance == "LS2":
         return np.asarray(j**2 * (design + (effect / j) ** 2 / (2.0 * (m1 + m2))))
-    if variance == "AV":
-        total = np.broadcast_to(m1 + m2, effect.shape)
-        effect = np.asarray((total * effect).sum() / total.sum())
+    if variance == "D":
+        effect = np.asarray(effect / j)
+    elif variance == "AV":
+        effect = _weighted_mean(effect, m1 + m2)
     return np.asarray(design + effect**2 / (2.0 * (m1 + m2)))
 
 
+def _weighted_mean(effect: Floats, sizes: Floats) -> Floats:
+    total = np.broadcast_to(sizes, effect.shape)
+    return np.asarray(np.nansum(total * effect) / total[~np.isnan(total * effect)].sum())
+
+
 def g_from_t(
-    t: npt.ArrayLike, n1: npt.ArrayLike, n2: npt.ArrayLike, *, variance: str = "LS"
+    t: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    *,
+    variance: str = "LS",
+    exact_j: bool = True,
+    corrected: bool = True,
 ) -> EffectSizes:
-    """Hedges' g from the t statistic of two independent groups (or the signed root of F)."""
-    m1, m2 = np.asarray(n1, dtype=np.float64), np.asarray(n2, dtype=np.float64)
-    d = np.asarray(t, dtype=np.float64) * np.sqrt(1.0 / m1 + 1.0 / m2)
-    return g_from_d(d, m1, m2, variance=variance)
+    """Hedges' g from the t statistic of two independent groups; other arguments as `hedges_g`."""
+    m1, m2 = group_sizes(n1, "n1"), group_sizes(n2, "n2")
+    statistic, m1, m2 = matching("t n1 n2", reported(t, "t"), m1, m2)
+    d = statistic * np.sqrt(1.0 / m1 + 1.0 / m2)
+    return g_from_d(d, m1, m2, variance=variance, exact_j=exact_j, corrected=corrected)
 
 
 def g_from_p(
-    signed_p: npt.ArrayLike, n1: npt.ArrayLike, n2: npt.ArrayLike, *, variance: str = "LS"
+    signed_p: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    *,
+    variance: str = "LS",
+    exact_j: bool = True,
+    corrected: bool = True,
 ) -> EffectSizes:
     """Hedges' g from a two-sided p value of a t test, given the sign of the difference.
 
@@ -207,10 +216,17 @@ def g_from_p(
     UserError
         A p value of 0 or beyond 1 in absolute value: give the t statistic, or the bound.
     """
-    p = np.asarray(signed_p, dtype=np.float64)
-    if not ((np.abs(p) > 0.0) & (np.abs(p) <= 1.0)).all():
-        raise UserError(
-            "signed_p must lie in (0, 1] or [-1, 0). For p printed as 0 give t instead."
-        )
-    df = np.asarray(n1, dtype=np.float64) + np.asarray(n2, dtype=np.float64) - 2.0
-    return g_from_t(np.sign(p) * t_from_two_sided(np.abs(p), df), n1, n2, variance=variance)
+    p, m1, m2 = matching(
+        "signed_p n1 n2",
+        reported(signed_p, "signed_p"),
+        group_sizes(n1, "n1"),
+        group_sizes(n2, "n2"),
+    )
+    refuse(
+        (p == 0.0) | (np.abs(p) > 1.0),
+        p,
+        "signed_p",
+        "It lies in (0, 1] or [-1, 0). For p printed as 0 give t instead.",
+    )
+    t = np.sign(p) * t_from_two_sided(np.abs(p), m1 + m2 - 2.0)
+    return g_from_t(t, m1, m2, variance=variance, exact_j=exact_j, corrected=corrected)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.statistics.distributions import t_two_sided
-from whatworks.synthesis.clustering import ClusteredEffects, cluster_corrected_g
+from whatworks.synthesis.clustering import ClusteredEffects, checked_icc, cluster_corrected_g
+from whatworks.synthesis.reported_values import above_zero, matching, reported
 from whatworks.synthesis.standardised_difference import small_sample_factor
 
 __all__ = [
@@ -67,7 +68,7 @@ def cluster_adjusted_t(
     """
     found = cluster_corrected_g(0.0, n1, n2, icc=icc, cluster_size=cluster_size)
     factor = np.sqrt(found.gamma / found.eta)
-    adjusted = factor * np.asarray(t, dtype=np.float64)
+    adjusted = factor * reported(t, "t")
     return AdjustedT(
         t=np.asarray(adjusted),
         factor=np.asarray(factor),
@@ -106,7 +107,7 @@ def wwc_cluster_g(
     found = cluster_corrected_g(d, n1, n2, icc=icc, cluster_size=cluster_size)
     factor = small_sample_factor(found.df, exact=False)
     g = factor * found.yi
-    design = 1.0 / np.asarray(n1, dtype=np.float64) + 1.0 / np.asarray(n2, dtype=np.float64)
+    design = 1.0 / reported(n1, "n1") + 1.0 / reported(n2, "n2")
     variance = factor**2 * design * found.eta + g**2 / (2.0 * found.df)
     return ClusteredEffects(g, variance, found.gamma, found.eta, found.df)
 
@@ -115,8 +116,13 @@ def effective_sample_size(
     n: npt.ArrayLike, *, icc: npt.ArrayLike, cluster_size: npt.ArrayLike
 ) -> Floats:
     """Return the number of pupils that would tell as much if they were not in clusters."""
-    size, rho = np.asarray(cluster_size, dtype=np.float64), np.asarray(icc, dtype=np.float64)
-    return np.asarray(np.asarray(n, dtype=np.float64) / (1.0 + (size - 1.0) * rho))
+    pupils, size, rho = matching(
+        "n cluster_size icc",
+        reported(n, "n"),
+        above_zero(cluster_size, "cluster_size", "A cluster has somebody in it."),
+        checked_icc(icc),
+    )
+    return np.asarray(pupils / (1.0 + (size - 1.0) * rho))
 
 
 def cluster_df_pustejovsky(
@@ -127,7 +133,12 @@ def cluster_df_pustejovsky(
     n^2 M (M - 2)/(M ((n - 1) rho + 1)^2 + (M - 2)(n - 1)(1 - rho)^2), as the VIVECampbell
     package computes it; its help page prints another power of rho.
     """
-    total, n, rho = (np.asarray(x, dtype=np.float64) for x in (n_total, cluster_size, icc))
+    total, n, rho = matching(
+        "n_total cluster_size icc",
+        reported(n_total, "n_total"),
+        above_zero(cluster_size, "cluster_size", "A cluster has somebody in it."),
+        checked_icc(icc),
+    )
     m = total / n
     below = m * ((n - 1.0) * rho + 1.0) ** 2 + (m - 2.0) * (n - 1.0) * (1.0 - rho) ** 2
     return np.asarray(n**2 * m * (m - 2.0) / below)

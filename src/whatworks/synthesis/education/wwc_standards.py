@@ -17,6 +17,7 @@ from whatworks.statistics import special
 from whatworks.statistics.distributions import normal_critical
 from whatworks.synthesis.effect_sizes import EffectSizes
 from whatworks.synthesis.inputs import number_array, one_of
+from whatworks.synthesis.measures.dichotomised import LOG_ODDS_PER_SD
 
 __all__ = [
     "Attrition",
@@ -35,7 +36,7 @@ Floats = npt.NDArray[np.float64]
 # Limits of the handbook: equivalent as they are, and with statistical adjustment.
 EQUIVALENT = 0.05
 ADJUSTABLE = 0.25
-COX = 1.65
+COX = LOG_ODDS_PER_SD["normal"]
 
 
 @dataclass(frozen=True, slots=True)
