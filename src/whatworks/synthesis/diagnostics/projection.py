@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
-from whatworks.statistics.block_covariance import BlockCovariance
-from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.synthesis.model import FittedModel
 
-__all__ = ["Heterogeneity", "Projection", "heterogeneity", "knapp_hartung_factor", "projection"]
+__all__ = ["Projection", "knapp_hartung_factor", "projection"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,36 +84,3 @@ def knapp_hartung_factor(information: Floats, vcov: Floats) -> float:
     factor = float(np.trace(ratio)) / ratio.shape[0]
     off = np.abs(ratio - factor * np.eye(ratio.shape[0])).max()
     return factor if off <= SAME_SHAPE * abs(factor) else 1.0
-
-
-class Heterogeneity(NamedTuple):
-    """Cochran's Q about the fixed part and the typical sampling variance; NaN: undefined."""
-
-    q: float
-    typical_variance: float
-
-
-def heterogeneity(sampling: BlockCovariance, x: Floats, y: Floats) -> Heterogeneity:
-    """Return Q = y'Py and (k - p)/tr(P), P the projection with weights V^-1.
-
-    Both are NaN where V is not positive definite.
-    """
-    df = x.shape[0] - x.shape[1]
-    try:
-        wx = sampling.solve(x)
-        inner = x.T @ wx
-        r = y - x @ np.linalg.solve(inner, wx.T @ y)
-        q = max(0.0, float(r @ sampling.solve(r))) if df > 0 else 0.0
-        trace = _trace_of_inverse(sampling) - float(np.trace(np.linalg.solve(inner, wx.T @ wx)))
-    except np.linalg.LinAlgError:
-        return Heterogeneity(np.nan, np.nan)
-    return Heterogeneity(q, df / trace if df > 0 else np.nan)
-
-
-def _trace_of_inverse(sampling: BlockCovariance) -> float:
-    if isinstance(sampling, DiagonalCovariance):
-        return float((1.0 / sampling.diagonal()).sum())
-    return sum(
-        float(np.trace(np.linalg.inv(stack.matrices), axis1=1, axis2=2).sum())
-        for stack in sampling.stacks()
-    )

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
+from whatworks.synthesis.cochran import cochran
 from whatworks.synthesis.diagnostics.inference import critical_values, two_sided_p
-from whatworks.synthesis.diagnostics.projection import heterogeneity
 from whatworks.synthesis.diagnostics.regression_refits import (
     BATCH,
     fit_subsets,
@@ -260,7 +260,7 @@ def _one_by_one(
             values = {c.name: c.estimate for c in model.components}
             found.components[i] = [values.get(name, np.nan) for name in found.component_names]
             found.log_likelihood[i] = model.log_likelihood
-            spread = heterogeneity(sampling.take(rows), model.design.matrix, model.yi)
+            spread = cochran(sampling.take(rows), model.design.matrix, model.yi)
             found.q[i] = spread.q
             variance = model.prediction_variance()
             _share(

@@ -7,15 +7,14 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import BlockCovariance
-from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import (
     chi2_upper_tail,
     f_upper_tail,
     t_critical,
     t_two_sided,
 )
-from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.statistics.newton import Ascent
+from whatworks.synthesis.cochran import cochran
 from whatworks.synthesis.design import Design
 from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.multilevel.containment import containment_df
@@ -84,7 +83,11 @@ def assemble(
     df = _coefficient_df(test, df_method, design, kept)
     statistic = fit.coefficients / se
     critical = t_critical(level, df)
-    q, typical, singular = _heterogeneity(y, design, sampling)
+    spread = cochran(sampling, design.matrix, y)
+    has_q = not np.isnan(spread.q)
+    q = spread.q if has_q else None
+    typical = None if np.isnan(spread.typical_variance) else spread.typical_variance
+    singular = None if has_q else _which_are_singular(sampling)
     q_df = problem.k - problem.p
     labels = likelihood.labels
     said += list(notes) + ([flat] if flat else []) + ([singular] if singular else [])
@@ -279,37 +282,6 @@ def omnibus_test(b: Floats, vcov: Floats, design: Design, df: Floats) -> Omnibus
         return Omnibus(quadratic, m, None, float(chi2_upper_tail(quadratic, m)), tested)
     statistic = quadratic / m
     return Omnibus(statistic, m, lowest, float(f_upper_tail(statistic, m, lowest)), tested)
-
-
-def _heterogeneity(
-    y: Floats, design: Design, sampling: BlockCovariance
-) -> tuple[float | None, float | None, str | None]:
-    """Return Q about the fixed part, the typical variance, and a note where neither exists."""
-    x = design.matrix
-    try:
-        wx = sampling.solve(x)
-        solved = np.linalg.solve(x.T @ wx, np.column_stack((wx.T @ y, wx.T @ sampling.solve(x))))
-        trace_w = _trace_of_inverse(sampling)
-        if not np.isfinite(trace_w):
-            raise np.linalg.LinAlgError
-    except np.linalg.LinAlgError:
-        return None, None, _which_are_singular(sampling)
-    left = y - x @ solved[:, 0]
-    q = float(left @ sampling.solve(left))
-    trace_p = trace_w - float(np.trace(np.linalg.solve(x.T @ wx, wx.T @ wx)))
-    typical = (design.k - design.p) / trace_p if design.k > design.p else None
-    return q, typical, None
-
-
-def _trace_of_inverse(sampling: BlockCovariance) -> float:
-    if isinstance(sampling, DiagonalCovariance):
-        return float((1.0 / sampling.diagonal()).sum())
-    if isinstance(sampling, LowRankBlocks):
-        return sampling.trace_of_inverse()
-    total = 0.0
-    for stack in sampling.stacks():
-        total += float(np.trace(np.linalg.inv(stack.matrices), axis1=1, axis2=2).sum())
-    return total
 
 
 def _which_are_singular(sampling: BlockCovariance) -> str:
