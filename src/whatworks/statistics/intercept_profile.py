@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from whatworks.statistics.profiles import Moments
 
-__all__ = ["InterceptProfile", "PowerSums"]
+__all__ = ["InterceptProfile", "PowerSums", "ScoreSums"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -20,23 +20,55 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 
 
 class PowerSums(NamedTuple):
-    """Sums of powers of the weights 1/(v + t), the weighted mean and Q about it, shape (G,)."""
+    """Largest weight, sums of powers of the others, weighted mean and Q about it, shape (G,).
 
-    s1: Floats
-    s2: Floats
-    s3: Floats
+    One study may outweigh the rest by many orders of magnitude. In the traces its own part cancels,
+    so that it is kept apart: nothing is subtracted of which all digits would be lost.
+    """
+
+    largest: Floats
+    rest1: Floats
+    rest2: Floats
+    rest3: Floats
     mean: Floats
     q: Floats
 
     @property
+    def s1(self) -> Floats:
+        """Sum of the weights 1/(v + t)."""
+        return self.largest + self.rest1
+
+    @property
+    def s2(self) -> Floats:
+        """Sum of their squares: the trace of WW."""
+        return self.largest**2 + self.rest2
+
+    @property
     def trace_p(self) -> Floats:
-        """Trace of P."""
-        return self.s1 - self.s2 / self.s1
+        """Trace of P: s1 - s2/s1."""
+        return _trace_p(self.largest, self.rest1, self.rest2)
 
     @property
     def trace_pp(self) -> Floats:
-        """Trace of PP."""
-        return self.s2 - 2.0 * self.s3 / self.s1 + (self.s2 / self.s1) ** 2
+        """Trace of PP: s2 - 2 s3/s1 + (s2/s1)^2."""
+        a, r1, r2, r3 = self[:4]
+        return (
+            a**2 * (r1**2 + 3.0 * r2)
+            + 2.0 * a * (r1 * r2 - r3)
+            + (r1**2 * r2 - 2.0 * r1 * r3 + r2**2)
+        ) / self.s1**2
+
+
+def _trace_p(largest: Floats, rest1: Floats, rest2: Floats) -> Floats:
+    return np.asarray((2.0 * largest * rest1 + rest1**2 - rest2) / (largest + rest1))
+
+
+class ScoreSums(NamedTuple):
+    """What Newton's method needs at one value a group, shape (G,): y'PPy, y'PPPy and traces."""
+
+    powers: PowerSums
+    r2: Floats
+    r3: Floats
 
 
 class InterceptProfile:
@@ -61,6 +93,7 @@ class InterceptProfile:
             if self._is_single
             else np.repeat(np.arange(starts.size), self.k)
         )
+        self._most_precise: Ints | None = None
 
     @property
     def residual_df(self) -> Ints:
@@ -100,23 +133,65 @@ class InterceptProfile:
             return blocks[0]
         return Moments(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
 
-    def _moments(self, t: Floats) -> Moments:
+    @property
+    def most_precise(self) -> Ints:
+        """Position of the study with the smallest variance of each group, shape (G,)."""
+        if self._most_precise is None:
+            if self._is_single:
+                self._most_precise = np.array([np.argmin(self.v)], dtype=np.int64)
+            else:
+                at = np.flatnonzero(self.v == self.spread(self.reduce(np.minimum, self.v)))
+                first = np.unique(self._group[at], return_index=True)[1]
+                self._most_precise = at[first].astype(np.int64)
+        return self._most_precise
+
+    def _weights(self, t: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return the largest weight of each group, the others (0 for it), their sum, the mean."""
         w = 1.0 / (self.v + self.spread(t))
-        s1 = self.sum(w)
-        s2 = self.sum(w * w)
-        # Residuals, not sums of squares about zero: a dominating study would cancel.
-        r = self.y - self.spread(self.sum(w * self.y) / s1)
+        largest = w[..., self.most_precise]
+        w[..., self.most_precise] = 0.0
+        rest = self.sum(w)
+        mean = (self.sum(w * self.y) + largest * self.y[self.most_precise]) / (largest + rest)
+        return largest, w, rest, mean
+
+    def _moments(self, t: Floats) -> Moments:
+        largest, w, rest, mean = self._weights(t)
+        rest2 = self.sum(w * w)
+        r = self.y - self.spread(mean)
         wr = w * r
-        return Moments(s1, s1 - s2 / s1, self.sum(wr * r), self.sum(wr * wr))
+        # Weighted residuals sum to 0, which gives that of the most precise study.
+        own = self.sum(wr)
+        return Moments(
+            largest + rest,
+            _trace_p(largest, rest, rest2),
+            self.sum(wr * r) + own**2 / largest,
+            self.sum(wr * wr) + own**2,
+        )
 
     def power_sums(self, t: Floats) -> PowerSums:
         """Return sums of powers of the weights, the mean and Q at one value a group, (G,)."""
-        w = 1.0 / (self.v + self.spread(t))
-        s1 = self.sum(w)
-        mean = self.sum(w * self.y) / s1
+        largest, w, rest, mean = self._weights(t)
         r = self.y - self.spread(mean)
-        w2 = w * w
-        return PowerSums(s1, self.sum(w2), self.sum(w2 * w), mean, self.sum(w * r * r))
+        wr, w2 = w * r, w * w
+        q = self.sum(wr * r) + self.sum(wr) ** 2 / largest
+        return PowerSums(largest, rest, self.sum(w2), self.sum(w2 * w), mean, q)
+
+    def score_sums(self, t: Floats) -> ScoreSums:
+        """Return what the score and its derivative are made of at one value a group, (G,)."""
+        largest, w, rest, mean = self._weights(t)
+        r = self.y - self.spread(mean)
+        wr, w2 = w * r, w * w
+        w2r = w * wr
+        own, cross = -self.sum(wr), self.sum(w2r)
+        s1 = largest + rest
+        r3 = (
+            self.sum(wr * w2r)
+            + largest * own**2 * (rest / s1)
+            - cross * (cross + 2.0 * largest * own) / s1
+        )
+        # Q is not asked for.
+        powers = PowerSums(largest, rest, self.sum(w2), self.sum(w2 * w), mean, np.zeros(0))
+        return ScoreSums(powers, self.sum(wr * wr) + own**2, r3)
 
     def log_likelihood(self, t: Floats, *, restricted: bool) -> Floats:
         """Return the profile log-likelihood, shape (G,).
@@ -139,4 +214,6 @@ class InterceptProfile:
         k = self.k[models]
         starts = np.concatenate(([0], np.cumsum(k)[:-1])).astype(np.int64)
         index = np.arange(int(k.sum())) + np.repeat(self.starts[models] - starts, k)
-        return type(self)(self.y[index], self.v[index], starts)
+        found = type(self)(self.y[index], self.v[index], starts)
+        found._most_precise = starts + self.most_precise[models] - self.starts[models]
+        return found

@@ -56,19 +56,34 @@ class BlockedProfile(InterceptProfile):
     def _pass(self, t: float) -> tuple[float, float, float, float]:
         s1 = s2 = sy = s2y = s2yy = syy = 0.0
         for i in range(0, self.y.size, BLOCK):
-            y = self.y[i : i + BLOCK]
-            w, a = self._w[: y.size], self._a[: y.size]
-            np.add(self.v[i : i + BLOCK], t, out=w)
-            np.reciprocal(w, out=w)
-            np.multiply(w, y, out=a)
+            y, w, a = self._block(i, t)
             s1 += w.sum()
             sy += a.sum()
             s2 += w.dot(w)
             s2y += w.dot(a)
             s2yy += a.dot(a)
             syy += a.dot(y)
-        mean = sy / s1
-        return s1, s1 - s2 / s1, syy - mean * sy, s2yy - mean * (2.0 * s2y - mean * s2)
+        # The most precise study apart, as in `PowerSums`.
+        at = int(self.most_precise[0])
+        largest, own = 1.0 / (float(self.v[at]) + t), float(self.y[at])
+        total = largest + s1
+        mean = (sy + largest * own) / total
+        trace_p = (2.0 * largest * s1 + s1 * s1 - s2) / total
+        residual = mean * s1 - sy
+        q = syy - mean * (2.0 * sy - mean * s1) + residual**2 / largest
+        return total, trace_p, q, s2yy - mean * (2.0 * s2y - mean * s2) + residual**2
+
+    def _block(self, i: int, t: float) -> tuple[Floats, Floats, Floats]:
+        """Return effects, weights (0 for the most precise study) and their product from i on."""
+        y = self.y[i : i + BLOCK]
+        w, a = self._w[: y.size], self._a[: y.size]
+        np.add(self.v[i : i + BLOCK], t, out=w)
+        np.reciprocal(w, out=w)
+        at = int(self.most_precise[0]) - i
+        if 0 <= at < y.size:
+            w[at] = 0.0
+        np.multiply(w, y, out=a)
+        return y, w, a
 
     def power_sums(self, t: Floats) -> PowerSums:
         """Return sums of powers of the weights, the mean and Q, each of shape (1,)."""
@@ -80,19 +95,18 @@ class BlockedProfile(InterceptProfile):
     def _power_pass(self, t: float) -> PowerSums:
         s1 = s2 = s3 = sy = syy = 0.0
         for i in range(0, self.y.size, BLOCK):
-            y = self.y[i : i + BLOCK]
-            w, a = self._w[: y.size], self._a[: y.size]
-            np.add(self.v[i : i + BLOCK], t, out=w)
-            np.reciprocal(w, out=w)
-            np.multiply(w, y, out=a)
+            y, w, a = self._block(i, t)
             s1 += w.sum()
             sy += a.sum()
             syy += a.dot(y)
             np.multiply(w, w, out=a)
             s2 += w.dot(w)
             s3 += a.dot(w)
-        mean = sy / s1
-        return PowerSums(*(np.array([x]) for x in (s1, s2, s3, mean, syy - mean * sy)))
+        at = int(self.most_precise[0])
+        largest, own = 1.0 / (float(self.v[at]) + t), float(self.y[at])
+        mean = (sy + largest * own) / (largest + s1)
+        q = syy - mean * (2.0 * sy - mean * s1) + (mean * s1 - sy) ** 2 / largest
+        return PowerSums(*(np.array([x]) for x in (largest, s1, s2, s3, mean, q)))
 
     def log_likelihood(self, t: Floats, *, restricted: bool) -> Floats:
         """Return the profile log-likelihood, shape (1,), or (m,) for m trial values."""

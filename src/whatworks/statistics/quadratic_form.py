@@ -2,78 +2,68 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
-
-from whatworks.statistics.distributions import chi2_upper_tail
 
 __all__ = ["quadratic_form_tail"]
 
 Floats = npt.NDArray[np.float64]
 
-SMALLEST_REST = 1e-15
-MOST_TERMS = 10_000
+# Step of the trapezoidal rule, and how fast the path turns towards where the integrand vanishes.
+STEP = 0.05
+TURN = 0.5
+# Ends where exp(-60) is left, or fifteen widths of the hill where many weights make it normal.
+FALL, WIDTHS = 60.0, 15.0
+BISECTIONS = 80
 
 
 def quadratic_form_tail(x: float, weights: Floats) -> float:
-    """Return P(sum of weights_i chi2_1 > x), all weights above 0.
+    """Return P(sum of weights_i chi2_1 > x), all weights above 0, to about 1e-13.
 
-    Exact to about 1e-13: by a mixture of chi-squared distributions where its terms are few, else by
-    inversion of the characteristic function.
+    With M(s) the moment generating function the tail is the integral of M(s) exp(-sx)/(2 pi i s)
+    upwards to the right of 0; to the left of 0 the same integral is less by 1. The path goes through
+    the saddle point of the integrand and turns to the right around the singularities of M, so that
+    it neither oscillates nor cancels, and the trapezoidal rule in the logarithm of the distance from
+    the saddle point converges geometrically, for few weights of any ratio as for thousands.
 
     References
     ----------
-    Ruben H (1962). Annals of Mathematical Statistics 33:542-570.
-    Imhof JP (1961). Biometrika 48:419-426.
-    Farebrother RW (1984). Applied Statistics 33:332-339 (algorithm AS 204).
+    Rice SO (1980). SIAM Journal on Scientific and Statistical Computing 1:438-448 (the path).
+    Trefethen LN, Weideman JAC (2014). SIAM Review 56:385-458 (the rule).
     """
     if x <= 0.0:
         return 1.0
-    found = _by_mixture(x, weights)
-    return _by_inversion(x, weights) if found is None else found
+    unit = float(weights.max())
+    slopes, at = 2.0 * weights / unit, x / unit
+    is_left = at < 0.5 * float(slopes.sum())
+    saddle = _saddle_point(at, slopes, is_left=is_left)
+    curvature = 0.5 * float(((slopes / (1.0 - slopes * saddle)) ** 2).sum()) + 1.0 / saddle**2
+    width = 1.0 / np.sqrt(curvature)
+    end = float(np.arcsinh(WIDTHS + FALL / (TURN * at * width)))
+    u = np.arange(0.0, end + STEP, STEP)
+    y, dy = width * np.sinh(u), width * np.cosh(u)
+    radius = np.hypot(y, width)
+    s = saddle + TURN * (radius - width) + 1j * y
+    ds = (TURN * y / radius + 1j) * dy
+    log_m = np.array([-0.5 * np.log(1.0 - slopes * point).sum() for point in s])
+    values = (np.exp(log_m - s * at) / s * ds).imag
+    integral = float((values.sum() - 0.5 * values[0]) * STEP / np.pi)
+    return 1.0 + integral if is_left else integral
 
 
-def _by_mixture(x: float, weights: Floats) -> float | None:
-    """Ruben's mixture, whose terms are positive and sum to 1; None where they are too many."""
-    beta = float(weights.min())
-    ratio = 1.0 - beta / weights
-    powers = np.ones(weights.size)
-    sums = np.empty(MOST_TERMS)
-    terms = np.empty(MOST_TERMS + 1)
-    terms[0] = np.exp(0.5 * np.log(beta / weights).sum())
-    left, m = 1.0 - terms[0], 0
-    while left > SMALLEST_REST and m < MOST_TERMS:
-        powers *= ratio
-        sums[m] = powers.sum()
-        m += 1
-        terms[m] = sums[:m][::-1] @ terms[:m] / (2.0 * m)
-        left -= terms[m]
-    if left > 1e-9:
-        return None
-    tails = chi2_upper_tail(x / beta, weights.size + 2.0 * np.arange(m + 1))
-    return float(terms[: m + 1] @ tails)
+def _saddle_point(x: float, slopes: Floats, *, is_left: bool) -> float:
+    """Return where M(s) exp(-sx)/|s| is least on the real axis, on one side of 0."""
 
+    def derivative(s: float) -> float:
+        return 0.5 * float((slopes / (1.0 - slopes * s)).sum()) - x - 1.0 / s
 
-def _by_inversion(x: float, weights: Floats) -> float:
-    """Imhof's inversion of the characteristic function, by quadrature."""
-    from scipy.integrate import quad
-
-    scaled, at = weights / weights.max(), x / weights.max()
-
-    def integrand(u: float) -> float:
-        angle = 0.5 * (np.arctan(scaled * u).sum() - at * u)
-        size = np.exp(0.25 * np.log1p((scaled * u) ** 2).sum())
-        return float(np.sin(angle) / (u * size)) if u > 0.0 else 0.5 * (scaled.sum() - at)
-
-    # Beyond this the integrand is below 1e-14 of its height.
-    end = 1.0
-    while 0.25 * np.log1p((scaled * end) ** 2).sum() < 33.0 and end < 1e8:
-        end *= 2.0
-    edges = np.concatenate(([0.0], np.geomspace(end / 2.0**12, end, 13)))
-    parts = [
-        quad(integrand, low, high, epsabs=1e-13, epsrel=1e-12, limit=500)[0]
-        for low, high in pairwise(edges.tolist())
-    ]
-    return float(np.clip(0.5 + sum(parts) / np.pi, 0.0, 1.0))
+    low, high = (-1.0, 0.0) if is_left else (0.0, 0.5)
+    while is_left and derivative(low) > 0.0:
+        low *= 4.0
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        if derivative(middle) > 0.0:
+            high = middle
+        else:
+            low = middle
+    return 0.5 * (low + high)

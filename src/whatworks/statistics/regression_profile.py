@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.statistics.profiles import Moments
+from whatworks.statistics.regression_expansion import RegressionExpansion, score_sums
 
 __all__ = ["RegressionProfile", "RegressionSums"]
 
@@ -15,8 +16,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 LOG_2PI = float(np.log(2.0 * np.pi))
-# Rows taken together: columns and weights stay in the processor's cache.
+# Effects taken together: columns and weights stay in the processor's cache.
 BLOCK = 8192
+# Series that are off by less are as good as a pass over the studies.
+AS_GOOD_AS_EXACT = 1e-15
 
 
 class RegressionSums(NamedTuple):
@@ -48,29 +51,41 @@ class RegressionProfile:
 
     Parameters
     ----------
-    y, v : array, shape (k,)
-        Effects, less their least-squares fit so that sums of squares do not cancel, and variances.
-    x : array, shape (k, p)
-        Columns, orthonormal.
+    z : array, shape (p + 1, k)
+        Orthonormal columns, one a row, then the effects less their least-squares fit, so that sums
+        of squares do not cancel.
+    v : array, shape (k,)
+        Sampling variances.
     copies : int
         How often the model stands.
     """
 
-    def __init__(self, y: Floats, v: Floats, x: Floats, copies: int = 1) -> None:
-        self.y, self.v, self.x = y, v, x
+    def __init__(self, z: Floats, v: Floats, copies: int = 1) -> None:
+        self.z, self.v = z, v
         self._copies = copies
         self._known: dict[float, RegressionSums] = {}
+        self._expansions: list[RegressionExpansion] = []
         self._log_dets: dict[float, float] = {}
+
+    @property
+    def y(self) -> Floats:
+        """Effects less their fit, (k,)."""
+        return np.asarray(self.z[-1], dtype=np.float64)
+
+    @property
+    def x(self) -> Floats:
+        """Columns, (k, p)."""
+        return self.z[:-1].T
 
     @property
     def k(self) -> int:
         """Number of studies."""
-        return int(self.y.size)
+        return int(self.v.size)
 
     @property
     def p(self) -> int:
         """Number of coefficients."""
-        return int(self.x.shape[1])
+        return int(self.z.shape[0]) - 1
 
     @property
     def residual_df(self) -> Ints:
@@ -81,7 +96,7 @@ class RegressionProfile:
     def scan_range(self) -> tuple[Floats, Floats]:
         """From 1e-7 of the smallest variance to where no effect can be explained by more."""
         low = 1e-7 * float(self.v.min())
-        high = 4.0 * float((self.y**2).max()) + float(self.v.max())
+        high = 4.0 * float(np.abs(self.y).max()) ** 2 + float(self.v.max())
         return np.full(self._copies, low), np.full(self._copies, high)
 
     def moments(self, t: Floats) -> Moments:
@@ -98,55 +113,65 @@ class RegressionProfile:
     def sums(self, t: float) -> RegressionSums:
         """Return all sums at one value of t."""
         if t not in self._known:
-            self._known[t] = self._pass(t)
+            near = self._as_good_as_exact(t)
+            if near is None:
+                self._known[t] = _regression_sums(*self._pass(t))
+            else:
+                self._known[t] = _regression_sums(
+                    near.trace(1, t), near.product(1, t), near.product(2, t)
+                )
         return self._known[t]
 
-    def _pass(self, t: float) -> RegressionSums:
-        p = self.p
-        trace_w = ywy = yw2y = 0.0
-        xwx, xw2x = np.zeros((p, p)), np.zeros((p, p))
-        xwy, xw2y = np.zeros(p), np.zeros(p)
+    def expansion(self, t: float, order: int, good_enough: float) -> RegressionExpansion:
+        """Return the sums as series about t, or about a value near it that is at hand.
+
+        Parameters
+        ----------
+        t : float
+            Where the sums are wanted.
+        order : int
+            Powers of the weights in a new series.
+        good_enough : float
+            Truncation at t with which a series at hand is taken.
+        """
+        near = min(self._expansions, key=lambda e: e.truncation(t), default=None)
+        if near is None or near.truncation(t) > good_enough:
+            near = RegressionExpansion(self.z, self.v, t, order)
+            self._expansions.append(near)
+        return near
+
+    def _as_good_as_exact(self, t: float) -> RegressionExpansion | None:
+        for near in self._expansions:
+            if near.truncation(t) < AS_GOOD_AS_EXACT:
+                return near
+        return None
+
+    def _pass(self, t: float) -> tuple[float, Floats, Floats]:
+        """Return the trace of W and the products of columns and effects with W and WW."""
+        m = self.p + 1
+        trace_w, zwz, zw2z = 0.0, np.zeros((m, m)), np.zeros((m, m))
         for i in range(0, self.k, BLOCK):
             w = 1.0 / (self.v[i : i + BLOCK] + t)
-            x, y = self.x[i : i + BLOCK], self.y[i : i + BLOCK]
-            wx, wy = w[:, None] * x, w * y
+            z = self.z[:, i : i + BLOCK]
+            zw = z * w
             trace_w += float(w.sum())
-            xwx += x.T @ wx
-            xw2x += wx.T @ wx
-            xwy += x.T @ wy
-            xw2y += wx.T @ wy
-            ywy += float(y @ wy)
-            yw2y += float(wy @ wy)
-        root = np.linalg.cholesky(xwx)
-        bread = np.linalg.inv(xwx)
-        beta = np.asarray(np.linalg.solve(xwx, xwy), dtype=np.float64)
-        return RegressionSums(
-            trace_w=trace_w,
-            trace_p=float(trace_w - np.trace(bread @ xw2x)),
-            q=float(ywy - xwy @ beta),
-            r2=float(yw2y - 2.0 * (beta @ xw2y) + beta @ xw2x @ beta),
-            beta=beta,
-            bread=0.5 * (bread + bread.T),
-            log_det_xwx=float(2.0 * np.log(np.diagonal(root)).sum()),
-        )
+            zwz += z @ zw.T
+            zw2z += zw @ zw.T
+        return trace_w, zwz, zw2z
 
     def trace_pp(self, t: float) -> float:
         """Return the trace of PP at one value of t."""
-        p = self.p
+        near = self._as_good_as_exact(t) or RegressionExpansion(self.z, self.v, t, 4)
         bread = self.sums(t).bread
-        w2 = 0.0
-        xw2x, xw3x = np.zeros((p, p)), np.zeros((p, p))
-        for i in range(0, self.k, BLOCK):
-            w = 1.0 / (self.v[i : i + BLOCK] + t)
-            wx = w[:, None] * self.x[i : i + BLOCK]
-            w2 += float(w @ w)
-            xw2x += wx.T @ wx
-            xw3x += wx.T @ (w[:, None] * wx)
-        b2 = bread @ xw2x
-        return float(w2 - 2.0 * np.trace(bread @ xw3x) + np.trace(b2 @ b2))
+        b2 = bread @ near.product(2, t)[:-1, :-1]
+        third = np.trace(bread @ near.product(3, t)[:-1, :-1])
+        return float(near.trace(2, t) - 2.0 * third + np.trace(b2 @ b2))
 
     def trace_w2(self, t: float) -> float:
         """Return the trace of WW at one value of t."""
+        near = self._as_good_as_exact(t)
+        if near is not None:
+            return near.trace(2, t)
         w = 1.0 / (self.v + t)
         return float(w @ w)
 
@@ -168,6 +193,23 @@ class RegressionProfile:
 
     def take(self, models: Ints) -> Self:
         """Return the model as many times as it is named."""
-        found = type(self)(self.y, self.v, self.x, int(models.size))
+        found = type(self)(self.z, self.v, int(models.size))
         found._known, found._log_dets = self._known, self._log_dets
+        found._expansions = self._expansions
         return found
+
+
+def _regression_sums(trace_w: float, zwz: Floats, zw2z: Floats) -> RegressionSums:
+    xwx = 0.5 * (zwz[:-1, :-1] + zwz[:-1, :-1].T)
+    bread = np.linalg.inv(xwx)
+    root = np.linalg.cholesky(xwx)
+    _, trace_p, q, r2 = score_sums(trace_w, zwz, zw2z)
+    return RegressionSums(
+        trace_w=trace_w,
+        trace_p=trace_p,
+        q=q,
+        r2=r2,
+        beta=np.asarray(np.linalg.solve(xwx, zwz[:-1, -1]), dtype=np.float64),
+        bread=0.5 * (bread + bread.T),
+        log_det_xwx=float(2.0 * np.log(np.diagonal(root)).sum()),
+    )

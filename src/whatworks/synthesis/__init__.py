@@ -13,6 +13,7 @@ from whatworks.synthesis.clustering import (
     cluster_corrected_g_one_arm,
     cluster_df,
 )
+from whatworks.synthesis.comparison import Comparable, ModelComparison, compare
 from whatworks.synthesis.composites import (
     Composites,
     combine_within_study,
@@ -179,6 +180,7 @@ from whatworks.synthesis.multilevel import (
 )
 from whatworks.synthesis.pooling import TESTS
 from whatworks.synthesis.pre_post import difference_in_g, gain_in_pre_sd, standardised_gain
+from whatworks.synthesis.prediction_intervals import PREDICTION_INTERVALS
 from whatworks.synthesis.regression import (
     REGRESSION_METHODS,
     LocationScale,
@@ -219,6 +221,7 @@ from whatworks.synthesis.standardised_difference import (
     pooled_sd,
     small_sample_factor,
 )
+from whatworks.synthesis.subgroups import SubgroupAnalysis, subgroup_analysis
 from whatworks.synthesis.two_level import random_effects
 from whatworks.synthesis.two_level_batch import RandomEffectsBatch, random_effects_batch
 from whatworks.synthesis.working_model_batch import WorkingModelBatch, working_model_batch
@@ -240,6 +243,7 @@ __all__ = [
     "DEFAULT_MONTHS_TABLE",
     "INDIVIDUAL",
     "METHODS",
+    "PREDICTION_INTERVALS",
     "REGRESSION_METHODS",
     "ROBUST_TESTS",
     "ROUTES",
@@ -255,6 +259,7 @@ __all__ = [
     "Certificate",
     "ClusterResiduals",
     "ClusteredEffects",
+    "Comparable",
     "Composites",
     "Design",
     "DesignRating",
@@ -278,6 +283,7 @@ __all__ = [
     "LocationScale",
     "Maximum",
     "MetaRegression",
+    "ModelComparison",
     "MonthsOfProgress",
     "MonthsTable",
     "MultilevelModel",
@@ -303,6 +309,7 @@ __all__ = [
     "RobustWald",
     "Route",
     "SamplingCovariance",
+    "SubgroupAnalysis",
     "TrueEffects",
     "VarianceComponent",
     "WaldTest",
@@ -326,6 +333,7 @@ __all__ = [
     "cluster_df_pustejovsky",
     "cohens_u3",
     "combine_within_study",
+    "compare",
     "composite_by_study",
     "compute_route",
     "constant_correlation",
@@ -439,6 +447,7 @@ __all__ = [
     "smooth_by_cluster",
     "standardised_gain",
     "standardised_mean_change",
+    "subgroup_analysis",
     "tetrachoric_correlation",
     "two_by_two_accuracy",
     "variability_ratio",

@@ -22,6 +22,7 @@ from whatworks.synthesis.intervals import (
 )
 from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.pooling import critical_value
+from whatworks.synthesis.prediction_intervals import PREDICTION_INTERVALS, prediction_interval
 from whatworks.synthesis.random_effects_fields import Maximum, fields_of
 
 __all__ = ["FitStatistics", "Maximum", "Prediction", "RandomEffects"]
@@ -57,7 +58,9 @@ class Prediction:
     df
         Degrees of freedom of the confidence interval; None: normal.
     prediction_df
-        Degrees of freedom of the prediction interval; None: normal.
+        Degrees of freedom of the prediction interval; None: normal, or no interval.
+    interval
+        Which prediction interval: a name of `PREDICTION_INTERVALS`, None for that of the fit's test.
     """
 
     estimate: float
@@ -66,7 +69,8 @@ class Prediction:
     prediction_interval: tuple[float, float] | None
     level: float
     df: int | None
-    prediction_df: int | None
+    prediction_df: float | None
+    interval: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +219,11 @@ class RandomEffects:
         return np.asarray(100.0 * w / w.sum(), dtype=np.float64)
 
     def predict(
-        self, *, level: float | None = None, prediction_df: int | None = None
+        self,
+        *,
+        level: float | None = None,
+        interval: str | None = None,
+        prediction_df: int | None = None,
     ) -> Prediction:
         """Return the pooled effect with its confidence and prediction interval.
 
@@ -223,36 +231,79 @@ class RandomEffects:
         ----------
         level : float, optional
             Level of both intervals; that of the fit if not given.
+        interval : {"V", "HTS", "HK", "HK-PR", "KR", "KR-PR", "z"}, optional
+            Which prediction interval, all of them estimate +- c sqrt(tau2 + SE^2). If not given,
+            that of the fit's test: its standard error and degrees of freedom, as metafor (for test
+            knha the same as "HK", for t as "V", for z as "z").
+
+            V: Wald standard error, t on k - 1 (Veroniki et al. 2019).
+            HTS: Wald, t on k - 2 (Higgins, Thompson and Spiegelhalter 2009).
+            HK: Knapp-Hartung standard error, t on k - 1.
+            HK-PR: Knapp-Hartung, t on k - 2 (Partlett and Riley 2017).
+            KR: standard error and degrees of freedom of Kenward and Roger (1997); REML only.
+            KR-PR: the same with one degree of freedom less (Partlett and Riley 2017).
+            z: Wald, normal: too short unless there are many studies.
         prediction_df : int, optional
-            Degrees of freedom of the prediction interval; those of the test if not given.
-            k - 2 gives the interval of Higgins, Thompson and Spiegelhalter (2009).
+            Degrees of freedom of the fit's own interval in place of those of its test.
 
         Raises
         ------
+        TooFewStudies
+            The named interval has no degrees of freedom with so few studies.
         UserError
-            `prediction_df` is not above 0.
+            An unknown name, a name together with `prediction_df`, KR for a method other than REML,
+            or `prediction_df` not above 0.
+
+        References
+        ----------
+        Veroniki AA et al. (2019). Research Synthesis Methods 10:23-43.
+        Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). JRSS A 172:137-159.
+        Partlett C, Riley RD (2017). Statistics in Medicine 36:301-317.
+        Kenward MG, Roger JH (1997). Biometrics 53:983-997.
         """
         level = self.level if level is None else level_between_0_and_1(level)
+        half = self._critical(self.df, level) * self.se
+        limits, used = self._new_study(level, interval, prediction_df)
+        return Prediction(
+            estimate=self.estimate,
+            se=self.se,
+            ci=(self.estimate - half, self.estimate + half),
+            prediction_interval=limits,
+            level=level,
+            df=self.df,
+            prediction_df=used,
+            interval=interval,
+        )
+
+    def _new_study(
+        self, level: float, interval: str | None, prediction_df: int | None
+    ) -> tuple[tuple[float, float] | None, float | None]:
+        """Return the prediction interval and its degrees of freedom."""
+        if interval is not None:
+            one_of(interval, PREDICTION_INTERVALS, "interval")
+            if prediction_df is not None:
+                raise UserError("Give interval or prediction_df, not both: a name fixes the df.")
         if prediction_df is not None and prediction_df < 1:
             raise UserError(
                 f"prediction_df is {prediction_df}; it must be 1 or more. With k = {self.k} studies "
                 "and k - 2 degrees of freedom three studies are needed."
             )
-        half = self._critical(self.df, level) * self.se
-        interval = None
+        if self.prediction_interval is None or self.tau2 is None:
+            return None, None
+        if interval is not None:
+            found = prediction_interval(
+                self.vi,
+                self.yi,
+                self.tau2,
+                self.estimate,
+                self.method,
+                name=interval,
+                level=level,
+            )
+            return found.limits, found.df if isfinite(found.df) else None
         used = self.df if prediction_df is None else prediction_df
-        if self.prediction_interval is not None and self.tau2 is not None:
-            reach = self._critical(used, level) * float(np.hypot(self.se, np.sqrt(self.tau2)))
-            interval = (self.estimate - reach, self.estimate + reach)
-        return Prediction(
-            estimate=self.estimate,
-            se=self.se,
-            ci=(self.estimate - half, self.estimate + half),
-            prediction_interval=interval,
-            level=level,
-            df=self.df,
-            prediction_df=used if interval is not None else None,
-        )
+        reach = self._critical(used, level) * float(np.hypot(self.se, np.sqrt(self.tau2)))
+        return (self.estimate - reach, self.estimate + reach), used
 
     @staticmethod
     def _critical(df: int | None, level: float) -> float:

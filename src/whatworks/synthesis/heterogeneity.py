@@ -27,10 +27,12 @@ from whatworks.statistics.global_search import (
 from whatworks.statistics.intercept_profile import InterceptProfile
 from whatworks.statistics.large_profile import BinnedProfile, BlockedProfile
 from whatworks.statistics.large_search import falling_roots_of_many
+from whatworks.statistics.local_search import nearest_maxima
 
 __all__ = [
     "LIKELIHOOD_METHODS",
     "METHODS",
+    "SEARCHES",
     "Tau2Estimates",
     "estimate_tau2",
     "find_roots",
@@ -41,6 +43,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 LIKELIHOOD_METHODS = ("ML", "REML")
+SEARCHES = ("global", "local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Tau2Estimates:
     tau2, se
         Estimate (truncated at 0) and its standard error, shape (G,); NaN where there is none.
     maxima
-        Local maxima of the likelihood; empty for other methods.
+        Local maxima of the likelihood; empty for other methods and where the nearest one was taken.
     maxima_log_likelihood
         Log-likelihood at each of them (restricted for REML), up to the unit of the profile.
     """
@@ -73,7 +76,7 @@ def find_roots(
 
 
 def estimate_tau2(
-    profile: InterceptProfile, binned: BinnedProfile | None, method: str
+    profile: InterceptProfile, binned: BinnedProfile | None, method: str, search: str = "global"
 ) -> Tau2Estimates:
     """Estimate tau2 in each group by the named method of `METHODS`.
 
@@ -85,7 +88,12 @@ def estimate_tau2(
         The same studies in bins, for one very long group.
     method : str
         A name of `METHODS`.
+    search : {"global", "local"}
+        Whether REML and ML look at the whole range, or climb from DerSimonian and Laird's estimate;
+        one very long group is always looked at as a whole.
     """
+    if method in LIKELIHOOD_METHODS and search == "local" and binned is None:
+        return _by_climbing(profile, restricted=method == "REML")
     if method in LIKELIHOOD_METHODS:
         return _by_likelihood(profile, binned, restricted=method == "REML")
     if method in _Q_TARGETS:
@@ -107,6 +115,27 @@ def _by_likelihood(
     order = np.lexsort((maxima.t, -height, maxima.model))
     first = order[np.unique(maxima.model[order], return_index=True)[1]]
     tau2 = maxima.t[first]
+    sums = profile.power_sums(tau2)
+    se = np.sqrt(2.0 / (sums.trace_pp if restricted else sums.s2))
+    return Tau2Estimates(tau2, se, maxima, height)
+
+
+def _by_climbing(profile: InterceptProfile, *, restricted: bool) -> Tau2Estimates:
+    """Climb to the nearest maximum; groups that do not settle are searched as a whole."""
+    groups = profile.k.size
+    equation = reml_score if restricted else ml_score
+    nothing = np.zeros(groups)
+    at_zero = equation(profile.moments(np.zeros((1, groups))), nothing)[0]
+    # Of the moment estimators that which misses the highest maximum least often.
+    start = _dersimonian_laird(profile)[0]
+    tau2, settled = nearest_maxima(profile, start, at_zero, restricted=restricted)
+    maxima, height = Crossings(np.zeros(0, dtype=np.int64), np.zeros(0)), np.zeros(0)
+    rest = np.flatnonzero(~settled)
+    if rest.size:
+        found = _by_likelihood(profile.take(rest), None, restricted=restricted)
+        tau2[rest] = found.tau2
+        maxima = Crossings(rest[found.maxima.model], found.maxima.t)
+        height = found.maxima_log_likelihood
     sums = profile.power_sums(tau2)
     se = np.sqrt(2.0 / (sums.trace_pp if restricted else sums.s2))
     return Tau2Estimates(tau2, se, maxima, height)

@@ -124,7 +124,17 @@ def critical_value(test: str, df: npt.ArrayLike, level: float) -> Floats:
     return t_critical(level, df)
 
 
-def pool(y: Floats, v: Floats, starts: Ints, method: str, test: str, level: float) -> PooledGroups:
+def pool(
+    y: Floats,
+    v: Floats,
+    starts: Ints,
+    method: str,
+    test: str,
+    level: float,
+    *,
+    search: str = "global",
+    intervals: bool = True,
+) -> PooledGroups:
     """Fit the random-effects model to each group of at least two studies.
 
     Parameters
@@ -133,9 +143,13 @@ def pool(y: Floats, v: Floats, starts: Ints, method: str, test: str, level: floa
         Checked effects and variances of all groups.
     starts : array of int, shape (G,)
         Position of each group's first study.
+    search : {"global", "local"}
+        See `estimate_tau2`.
+    intervals : bool
+        Whether to look for the Q-profile limits of tau2.
     """
     profile, binned, units = make_profile(y, v, starts)
-    found = estimate_tau2(profile, binned, method)
+    found = estimate_tau2(profile, binned, method, search)
     tau2, k, df = found.tau2, profile.k, profile.residual_df
     at_zero = profile.moments(np.zeros((1, k.size)))
     sums = profile.power_sums(tau2)
@@ -164,7 +178,9 @@ def pool(y: Floats, v: Floats, starts: Ints, method: str, test: str, level: floa
     else:
         i2 = 100.0 * tau2 / (typical + tau2)
         h2 = 1.0 + tau2 / typical
-        lower, upper = q_profile(profile, binned, level)
+        lower = upper = np.full(k.size, np.nan)
+        if intervals:
+            lower, upper = q_profile(profile, binned, level)
         prediction = half_width
 
     square = units.scale**2

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.statistics.columns import orthonormal
+from whatworks.statistics.columns import orthonormal_rows
 from whatworks.statistics.distributions import normal_critical, t_two_sided
 from whatworks.statistics.regression_profile import RegressionProfile
 from whatworks.statistics.roots import bracketed_roots
@@ -85,15 +85,17 @@ class RegressionEstimate(NamedTuple):
 def scale(y: Floats, v: Floats, x: Floats) -> Scaled:
     """Bring a model to a unit near 1 and its columns to an orthonormal basis."""
     unit = float(np.exp2(np.round(0.25 * (np.log2(v.min()) + np.log2(v.max())))))
-    q, r = orthonormal(x)
-    by_q = q.T @ y
-    left = (y - q @ by_q) / unit
+    z = np.empty((x.shape[1] + 1, y.size))
+    r = orthonormal_rows(x, z[:-1])
+    by_q = z[:-1] @ y
+    np.subtract(y, by_q @ z[:-1], out=z[-1])
+    z[-1] /= unit
     return Scaled(
-        RegressionProfile(left, v / unit**2, np.ascontiguousarray(q)),
+        RegressionProfile(z, v / unit**2),
         r,
         np.asarray(np.linalg.solve(r, by_q), dtype=np.float64),
         unit,
-        float(np.var(y / unit)),
+        float(np.var(y)) / unit**2,
     )
 
 

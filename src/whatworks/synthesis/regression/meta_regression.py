@@ -76,7 +76,7 @@ def meta_regression(
     ...     data={"weeks": [10, 4, 20, 8, 12]},
     ... )
     >>> fit.design.names, fit.coefficients.round(3).tolist()
-    (('Intercept', 'weeks'), [0.038, 0.025])
+    (('Intercept', 'weeks'), [0.006, 0.029])
     """
     one_of(method, REGRESSION_METHODS, "method")
     one_of(test, TESTS, "test")

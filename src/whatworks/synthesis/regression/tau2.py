@@ -20,7 +20,9 @@ from whatworks.statistics.global_search import (
     reml_score,
 )
 from whatworks.statistics.quadratic_form import quadratic_form_tail
-from whatworks.statistics.regression_profile import RegressionProfile
+from whatworks.statistics.regression_expansion import RegressionExpansion
+from whatworks.statistics.regression_profile import AS_GOOD_AS_EXACT, RegressionProfile
+from whatworks.statistics.roots import bracketed_roots
 
 __all__ = [
     "REGRESSION_METHODS",
@@ -38,7 +40,12 @@ REGRESSION_METHODS = (
 
 # Above so many studies the range of t is scanned on a share of them, and settled on all.
 SCAN_AT_MOST = 5_000
-MAX_STEPS = 30
+MAX_STEPS = 60
+# Powers of the weights in the series about a first guess, and about what it leads to; and how far
+# from its centre a series is trusted to show the way, as a share of the smallest total variance.
+FIRST_ORDER, ORDER = 4, 8
+A_FIRST_GUIDE = 1e-6
+REACH = 0.2
 
 
 class RegressionTau2(NamedTuple):
@@ -126,18 +133,17 @@ def _roots(profile: RegressionProfile, equation: Equation, goal: float) -> list[
     q, r = np.linalg.qr(profile.x[::every])
     if np.abs(np.diagonal(r)).min() < 1e-6 * np.abs(np.diagonal(r)).max():
         return _scanned(profile, equation, target)
-    share = RegressionProfile(profile.y[::every], profile.v[::every], q)
+    share = RegressionProfile(np.vstack((q.T, profile.y[::every])), profile.v[::every])
     # A target that is a quantile on k - p degrees of freedom moves with the number of studies.
     scaled = target * (share.k - share.p) / (profile.k - profile.p)
     found = falling_roots(share, equation, scaled)
     at_zero = equation(profile.moments(np.zeros((1, 1))), target)[0, 0] <= 0.0
     settled = {0.0} if at_zero else set()
-    for start in found.t:
+    for start in found.t[found.t > 0.0] if at_zero else found.t:
         root = _settled(profile, equation, target, float(start) or 1e-3 * float(profile.v.mean()))
         if root is None:
             return _scanned(profile, equation, target)
-        if root > 0.0:
-            settled.add(root)
+        settled.add(root)
     return sorted(settled) or _scanned(profile, equation, target)
 
 
@@ -148,26 +154,46 @@ def _scanned(profile: RegressionProfile, equation: Equation, target: Floats) -> 
 def _settled(
     profile: RegressionProfile, equation: Equation, target: Floats, t: float
 ) -> float | None:
-    """Return the exact root near t by Newton's steps; None where they do not shrink."""
-    last, slope = np.inf, 0.0
-    for _ in range(MAX_STEPS):
-        sums = profile.sums(t)
-        value = float(equation(profile.moments(np.array([[t]])), target)[0, 0])
-        if equation is q_equation:
-            slope = sums.r2
-        elif slope == 0.0:
-            # The expected slope, -tr PP or -tr WW, hardly moves on the way.
-            slope = (profile.trace_pp if equation is reml_score else profile.trace_w2)(t)
-        step = value / slope
-        if t + step <= 0.0:
-            return None
-        t += step
-        if abs(step) <= 1e-13 * t:
-            return t
-        if abs(step) >= last:
-            return t if abs(step) <= 1e-9 * t else None
-        last = abs(step)
+    """Return the exact root near t, by power series about t and then about their own root.
+
+    0 where the equation is not positive all the way down to 0; None where no root is within reach,
+    so that the whole range has to be scanned.
+    """
+    smallest = float(profile.v.min())
+    for step in range(MAX_STEPS):
+        near = (
+            profile.expansion(t, FIRST_ORDER, A_FIRST_GUIDE)
+            if step == 0
+            else profile.expansion(t, ORDER, AS_GOOD_AS_EXACT)
+        )
+        reach = REACH * (smallest + near.centre)
+        low, high = max(0.0, near.centre - reach), near.centre + reach
+        f_low, f_high = equation(near.moments(np.array([[low], [high]])), target)[:, 0]
+        if f_low > 0.0 >= f_high:
+            t = _root_between(near, equation, target, (low, f_low), (high, f_high))
+            if near.truncation(t) < AS_GOOD_AS_EXACT:
+                return t
+        elif f_low <= 0.0 and low == 0.0:
+            return 0.0
+        else:
+            t = high if f_low > 0.0 else low
     return None
+
+
+def _root_between(
+    near: RegressionExpansion,
+    equation: Equation,
+    target: Floats,
+    low: tuple[float, float],
+    high: tuple[float, float],
+) -> float:
+    """Return the root of the series between two points, given with their values."""
+
+    def value(t: Floats) -> Floats:
+        return np.asarray(equation(near.moments(t[None, :]), target)[0], dtype=np.float64)
+
+    ends = [np.array([number]) for number in (*low, *high)]
+    return float(bracketed_roots(value, *ends)[0])
 
 
 class _Form(NamedTuple):
