@@ -150,7 +150,12 @@ def test_the_strand_shows_its_numbers_and_the_r_call(walk):
     assert main["numbers"]["k_effects"] == 4
     assert 0.1 < main["numbers"]["estimate"] < 0.55
     assert main["numbers"]["months"] is not None
-    assert "rma(yi, vi, data=dat" in main["r_call"]
+    assert main["numbers"]["k_studies_several"] == 1
+    assert main["numbers"]["ci_lb"] < main["numbers"]["estimate"] < main["numbers"]["ci_ub"]
+    assert "rma.mv(yi, V, random = ~ 1 | study_id/effect" in main["r_call"]
+    assert "rma(yi, vi, data=dat" in shown["analyses"]["composites"]["r_call"]
+    tried = shown["analyses"]["rho_sensitivity"]["numbers"]
+    assert tried["estimate_rho_080"] == main["numbers"]["estimate"]
     assert shown["certainty"]["level"] == "low"
 
 

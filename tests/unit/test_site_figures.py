@@ -10,7 +10,10 @@ from whatworks.site.figures import count, date_in_words, decimal, in_unit, plura
     [
         (0.37449, "g", "0.37"),
         (-0.104, "g", "\N{MINUS SIGN}0.10"),
-        (-0.001, "g", "0.00"),
+        (-0.001, "g", "\N{MINUS SIGN}0.001"),
+        (0.0049, "g", "0.005"),
+        (-0.0001, "g", "0.00"),
+        (0.0, "g", "0.00"),
         (1.0, "months", "1 month"),
         (5.0, "months", "5 months"),
         (12313.0, "records", "12,313"),

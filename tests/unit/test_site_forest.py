@@ -32,7 +32,7 @@ def test_there_is_one_row_a_study_and_the_weights_make_a_hundred(context):
     assert [row.estimate for row in rows] == sorted((row.estimate for row in rows), reverse=True)
 
 
-@pytest.mark.parametrize("role", ["main", "rows"])
+@pytest.mark.parametrize("role", ["main", "composites", "rows", "with_kept_out"])
 def test_the_weighted_mean_of_the_rows_is_the_published_average(context, role):
     rows = rows_of(context, "small-group", role)
     mean = math.fsum(row.weight * row.estimate for row in rows) / 100

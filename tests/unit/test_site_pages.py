@@ -126,8 +126,46 @@ def test_effects_kept_out_are_listed_with_the_reason(made):
 
 def test_ways_to_compute_stand_side_by_side(made):
     said = text(made.page("strands/small-group.html").html)
-    for words in ("Main result", "Every effect on its own", "With effects that look wrong"):
-        assert words in said
+    ways = (
+        "Main result",
+        "One result for each study",
+        "Every effect on its own",
+        "With effects that look wrong",
+    )
+    table = said.partition("Would another method give another answer?")[2]
+    assert [table.index(words) for words in ways] == sorted(table.index(words) for words in ways)
+
+
+def test_the_average_is_shown_under_each_correlation_and_the_headline_is_marked(made, evidence):
+    html = made.page("strands/small-group.html").html
+    for code in ("000", "020", "040", "060", "080", "095"):
+        for field in ("estimate", "ci_lb", "ci_ub", "tau2", "omega2"):
+            assert f'data-number="small-group.rho_sensitivity.{field}_rho_{code}"' in html
+    assert html.count("(headline)") == 1
+    assert "0.8 <strong>(headline)" in html
+    assert "at every correlation tried" in text(html)
+
+
+def test_the_table_by_correlation_stands_on_the_analyses_too(made, evidence):
+    for role in ("main", "rho_sensitivity"):
+        analysis = next(
+            row for row in evidence.analyses if (row.subject, row.role) == ("small-group", role)
+        )
+        html = made.page(f"analyses/{analysis.analysis_id}.html").html
+        assert 'id="correlation"' in html
+        assert 'data-number="small-group.rho_sensitivity.estimate_rho_095"' in html
+
+
+def test_no_correlation_is_spoken_of_where_every_study_has_one_effect(made):
+    anxiety = next(path for path in made.paths() if path.startswith("strands/sel-anxiety"))
+    assert 'id="correlation"' not in made.page(anxiety).html
+    assert "study_id/effect" not in made.page(anxiety).html
+
+
+def test_one_study_is_told_to_be_one_beside_its_average(made):
+    said = text(made.page("strands/mindfulness.html").html)
+    assert "Take care: There is one study." in said
+    assert "Take care" not in text(made.page("strands/small-group.html").html)
 
 
 def test_the_gap_map_tells_studies_unusable_and_never_apart(made):
@@ -181,7 +219,8 @@ def test_an_analysis_shows_every_number_in_full_and_how_to_follow_it(made, evide
         assert f'id="{number.field}"' in html
         assert number.value is None or repr(number.value) in html
     assert "whatworks why small-group.main.estimate" in html
-    assert "method=&#34;REML&#34;, test=&#34;knha&#34;" in html
+    assert "random = ~ 1 | study_id/effect" in html
+    assert "clubSandwich" in html
     assert analysis.inputs_hash in html
 
 

@@ -6,10 +6,12 @@ from whatworks.grading.levels import LEVELS
 from whatworks.site.plain import CERTAINTY_LEVELS
 from whatworks.site.sentences import (
     Interval,
+    correlation,
     finding_title,
     headline,
     new_setting,
     spread,
+    spread_by_level,
     with_kept_out,
 )
 from whatworks.site.words import readable
@@ -70,6 +72,47 @@ def test_spread_has_stronger_words_for_more_spread():
     said = [spread(i2, 0.1) for i2 in (10.0, 50.0, 70.0, 90.0)]
     assert len(set(said)) == 4
     assert "chance" in spread(0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("tau2", "omega2", "words"),
+    [
+        (0.0, 0.04, "whole studies do not differ measurably"),
+        (0.01, 0.09, "Most of it is between tests or groups of the same study"),
+        (0.05, 0.05, "Part of it is between studies"),
+        (0.09, 0.01, "Most of it is between studies"),
+        (0.04, 0.0, "It is between studies"),
+    ],
+)
+def test_the_spread_says_where_the_differences_lie(tau2, omega2, words):
+    said = spread_by_level(tau2, omega2, (tau2 + omega2) ** 0.5)
+    assert words in said
+    assert f"{(tau2 + omega2) ** 0.5:.2f}" in said
+    assert "chance" in spread_by_level(0.0, 0.0, 0.0)
+
+
+def test_an_interval_that_is_not_to_be_trusted_tells_no_direction():
+    few = Interval(0.3, 0.1, 0.5, is_trusted=False)
+    assert few.direction == "unclear"
+    assert "help" not in headline(few, "low", "reading")
+
+
+def test_an_answer_that_holds_at_every_correlation_is_said_to():
+    said = correlation([(0.0, BETTER), (0.8, BETTER)])
+    assert "The answer is the same" in said
+    assert "from 0 to 0.8: the average is above zero" in said
+
+
+def test_an_answer_that_depends_on_the_correlation_is_said_to():
+    said = correlation([(0.0, BETTER), (0.4, BETTER), (0.6, BETTER), (0.8, UNCLEAR)])
+    assert "depends on the correlation" in said
+    assert "at 0, 0.4 and 0.6 the average is above zero" in said
+    assert "at 0.8 the average cannot be told from none" in said
+
+
+def test_a_prediction_for_one_measure_says_so():
+    assert "on one test or scale" in new_setting(0.1, 0.5, on_one_measure=True)
+    assert "on one test or scale" not in new_setting(0.1, 0.5)
 
 
 def test_a_chart_title_states_the_finding():

@@ -9,6 +9,7 @@ from whatworks.extraction.nouns import Effect
 from whatworks.release.addresses import WHOLE_TABLE, address_analysis, row_address, table_address
 from whatworks.release.evidence import Evidence
 from whatworks.release.kinds.counts import TABLES_COUNTED
+from whatworks.release.kinds.extent import studies_with_several
 from whatworks.release.nouns import Analysis, AnalysisInput, Strand
 from whatworks.release.selection import parse_selection, select_effects
 from whatworks.vocab import Phase, is_attainment, split_codes
@@ -21,14 +22,23 @@ Address = tuple[str, str, str]
 # Correlation assumed between effects of one study, until a strand states its own: the default of
 # robumeta (Fisher and Tipton 2015), the package education reviews most often used.
 WITHIN_STUDY_CORRELATION = 0.8
+# Correlations the average is shown for beside it, from none to nearly one.
+CORRELATIONS_TRIED = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95)
 
-MAIN_OPTIONS: dict[str, Any] = {
+# Effects correlated and hierarchical, variances by REML, inference by clusters.
+DEPENDENT_OPTIONS: dict[str, Any] = {
     "level": 0.95,
     "method": "REML",
-    "months_table": None,
-    "rho": WITHIN_STUDY_CORRELATION,
+    "robust": "CR2",
+    "smooth_vi": True,
+    "test": "Satterthwaite",
+    "with_flagged": False,
+    "working_model": "CHE",
+}
+TWO_LEVEL_OPTIONS: dict[str, Any] = {
+    "level": 0.95,
+    "method": "REML",
     "test": "knha",
-    "unit": "study",
     "with_flagged": False,
 }
 
@@ -38,9 +48,11 @@ def planned_analyses(
 ) -> Iterator[Planned]:
     """Yield every analysis the evidence calls for, with its inputs.
 
-    For each pooled strand ``main`` (one composite per study), ``rows`` (every effect by itself) and,
-    where effects are kept out, ``with_kept_out``; then the counts of the whole base, the gap map for
-    all phases and for each, each review's PRISMA flow, and each two-by-two table.
+    For each pooled strand ``main`` (dependent effects with robust inference), ``composites`` (one
+    composite a study), ``rows`` (every effect by itself), where effects are kept out
+    ``with_kept_out``, and where a study gives several effects ``rho_sensitivity``; then the counts of
+    the whole base, the gap map for all phases and for each, each review's PRISMA flow, and each
+    two-by-two table.
     """
     for strand in evidence.strands:
         if strand.selection is not None:
@@ -91,20 +103,33 @@ def _strand_analyses(
     selected = select_effects(evidence.effects, parse_selection(selection))
     kept = [effect for effect in selected if effect.excluded_reason is None]
     table = months_table if is_attainment(strand.outcome) else None
-    variants: list[tuple[str, Sequence[Effect], dict[str, Any]]] = [
-        ("main", kept, {}),
-        ("rows", kept, {"unit": "effect", "rho": None}),
+    dependent = {**DEPENDENT_OPTIONS, "rho": WITHIN_STUDY_CORRELATION, "months_table": table}
+    two_level = {**TWO_LEVEL_OPTIONS, "months_table": table}
+    variants: list[tuple[str, str, Sequence[Effect], dict[str, Any]]] = [
+        ("main", "dependent_effects", kept, dependent),
+        (
+            "composites",
+            "random_effects",
+            kept,
+            {**two_level, "unit": "study", "rho": WITHIN_STUDY_CORRELATION},
+        ),
+        ("rows", "random_effects", kept, {**two_level, "unit": "effect", "rho": None}),
     ]
     if len(kept) < len(selected):
-        variants.append(("with_kept_out", selected, {"with_flagged": True}))
-    for role, effects, changed in variants:
+        variants.append(
+            ("with_kept_out", "dependent_effects", selected, {**dependent, "with_flagged": True})
+        )
+    if studies_with_several(kept):
+        tried = {**DEPENDENT_OPTIONS, "rhos": list(CORRELATIONS_TRIED)}
+        variants.append(("rho_sensitivity", "rho_sensitivity", kept, tried))
+    for role, kind, effects, options in variants:
         if not effects:
             continue
         yield address_analysis(
             subject=strand.strand_id,
             role=role,
-            kind="random_effects",
-            options={**MAIN_OPTIONS, "months_table": table, **changed},
+            kind=kind,
+            options=options,
             code_version=code_version,
             seed=None,
             inputs=[

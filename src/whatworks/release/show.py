@@ -6,9 +6,10 @@ import dataclasses
 import json
 from typing import Any
 
+from whatworks.release.dependent_pool import TRUSTED_DF
 from whatworks.release.evidence import Evidence
 from whatworks.release.nouns import Analysis, Strand
-from whatworks.release.r_call import r_call
+from whatworks.release.r_call import R_KINDS, r_call
 from whatworks.vocab import label, split_codes
 
 __all__ = ["list_strands", "show_strand", "show_study"]
@@ -42,9 +43,9 @@ def _headline(evidence: Evidence, strand: Strand) -> str:
         if certainty
         else "certainty not yet judged"
     )
-    estimate, low, high, studies = (
+    estimate, low, high, studies, df, omega2 = (
         _value(evidence, strand.strand_id, field)
-        for field in ("estimate", "ci_lb", "ci_ub", "k_studies")
+        for field in ("estimate", "ci_lb", "ci_ub", "k_studies", "df", "omega2")
     )
     if estimate is None or studies is None:
         return {
@@ -52,7 +53,11 @@ def _headline(evidence: Evidence, strand: Strand) -> str:
             "not_pooled": "studies found, not pooled",
         }.get(strand.status, "not yet analysed")
     interval = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
-    return f"g = {estimate:.2f}{interval}, {studies:.0f} studies, {sure}"
+    # Only robust inference publishes omega squared, and only there few degrees of freedom mislead.
+    if omega2 is not None and df is not None and df < TRUSTED_DF:
+        interval += " (not to be trusted: fewer than 4 degrees of freedom)"
+    counted = "1 study" if studies == 1 else f"{studies:,.0f} studies"
+    return f"g = {estimate:.2f}{interval}, {counted}, {sure}"
 
 
 def show_strand(evidence: Evidence, strand_id: str) -> dict[str, Any]:
@@ -106,8 +111,10 @@ def _analysis(evidence: Evidence, analysis: Analysis) -> dict[str, Any]:
         },
         "why": f"whatworks why {analysis.subject}.{analysis.role}.FIELD",
     }
-    if analysis.kind == "random_effects":
-        shown["r_call"] = r_call(options)
+    if analysis.kind in R_KINDS:
+        entries = evidence.inputs_by_analysis.get(analysis.analysis_id, [])
+        study_ids = [evidence.effect_by_id[entry.row_id].study_id for entry in entries]
+        shown["r_call"] = r_call(analysis.kind, options, study_ids)
     return shown
 
 

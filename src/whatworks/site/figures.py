@@ -63,6 +63,10 @@ def without_unit(value: float, unit: str) -> str:
         return count(value)
     if unit == "degrees of freedom":
         return count(value) if value == round(value) else decimal(value, 1)
+    if unit == "g" and abs(value) < 0.005:
+        # An end of an interval that is not 0 must not read as if it were: on which side it lies matters.
+        text = decimal(value, 3)
+        return decimal(value) if text == "0.000" else text
     scale, places = {"share": (100, 0), "percent": (1, 0), "g squared": (1, 3)}.get(unit, (1, 2))
     return decimal(scale * value, places)
 

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from whatworks.extraction.nouns import Effect
 from whatworks.release.nouns import Analysis
 from whatworks.release.pooled_units import pooled_units
+from whatworks.release.study_units import study_units
 from whatworks.site.context import Context
 from whatworks.statistics import special
 
 __all__ = ["ForestRow", "analysis_effects", "forest_rows"]
+
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +66,40 @@ def _largest_sample(effects: Sequence[Effect]) -> int | None:
     return max(sizes) if sizes else None
 
 
-def forest_rows(context: Context, analysis: Analysis) -> list[ForestRow]:
-    """Return the studies of a random-effects analysis, largest effect first.
+def _units(
+    context: Context, analysis: Analysis, effects: Sequence[Effect]
+) -> tuple[Floats, Floats, Floats, tuple[tuple[Effect, ...], ...]]:
+    """Return effects, sampling variances and weights (sum 1) of the units, and their effects."""
+    options = json.loads(analysis.options)
+    tau2 = context.numbers.value(analysis, "tau2") or 0.0
+    if analysis.kind == "dependent_effects":
+        found = study_units(
+            effects,
+            rho=options["rho"],
+            smooth_vi=options["smooth_vi"],
+            tau2=tau2,
+            omega2=context.numbers.value(analysis, "omega2") or 0.0,
+        )
+        return found.yi, found.vi, found.weights, found.members
+    units = pooled_units(effects, options)
+    weights = 1.0 / (units.vi + tau2)
+    return units.yi, units.vi, weights / weights.sum(), units.members
 
-    Effects of one study are joined as the analysis joins them; where it takes every effect on its
+
+def forest_rows(context: Context, analysis: Analysis) -> list[ForestRow]:
+    """Return the studies of a pooled analysis, largest effect first.
+
+    Effects of one study are joined as the analysis weighs them; where it takes every effect on its
     own, so do the rows, and a study may have several.
     """
     options = json.loads(analysis.options)
     effects = analysis_effects(context, analysis)
     if not effects:
         return []
-    units = pooled_units(effects, options)
-    yi, vi = units.yi, units.vi
-    tau2 = context.numbers.value(analysis, "tau2") or 0.0
-    weights = 1.0 / (vi + tau2)
+    yi, vi, weights, groups = _units(context, analysis, effects)
     half = special.ndtri(0.5 + options.get("level", 0.95) / 2) * np.sqrt(vi)
     rows = []
-    for position, members in enumerate(units.members):
+    for position, members in enumerate(groups):
         study = context.evidence.study_by_id[members[0].study_id]
         rows.append(
             ForestRow(
@@ -86,7 +108,7 @@ def forest_rows(context: Context, analysis: Analysis) -> list[ForestRow]:
                 estimate=float(yi[position]),
                 low=float(yi[position] - half[position]),
                 high=float(yi[position] + half[position]),
-                weight=float(100 * weights[position] / weights.sum()),
+                weight=float(100 * weights[position]),
                 n_effects=len(members),
                 n_pupils=_largest_sample(members),
             )

@@ -43,6 +43,22 @@ GLOSSARY = (
         "little data. If it runs across zero, the studies cannot tell help from harm.",
     ),
     Entry(
+        "several-effects",
+        "Several effects of one study (dependent effects)",
+        "Most studies give the same pupils more than one test. Those results are not separate evidence: a "
+        "good day, or a good teacher, lifts them all. So they are averaged by a model for correlated and "
+        "hierarchical effects (CHE): chance errors of one study hang together, and true effects differ both "
+        "between studies and between the tests of one study.",
+    ),
+    Entry(
+        "robust-variance",
+        "Robust variance",
+        "A way to work out how sure an average is that does not trust the model behind it. It looks at how far "
+        "whole studies lie from the average, so that a wrong guess of how the effects of one study hang together "
+        "does not make the interval too short. With few studies it says so: below 4 degrees of freedom the "
+        "interval cannot be trusted.",
+    ),
+    Entry(
         "effect",
         "Effect",
         "The difference between pupils who had the support and similar pupils who did not, on one test or scale.",
@@ -61,9 +77,9 @@ GLOSSARY = (
     ),
     Entry(
         "heterogeneity",
-        "I² and tau² (differences between studies)",
-        "How far the studies differ beyond chance. Tau² is the variance of their true effects; I² is the share of "
-        "the variation that is not chance.",
+        "I², tau² and omega² (differences beyond chance)",
+        "How far results differ beyond chance. Tau² is the variance of true effects between studies, omega² that "
+        "between the effects of one study; I² is the share of all variation that is not chance.",
     ),
     Entry(
         "months",
@@ -80,8 +96,9 @@ GLOSSARY = (
     Entry(
         "prediction-interval",
         "Prediction interval",
-        "The range within which the average effect in most new, similar settings would be expected to lie. It is "
-        "wider than the confidence interval, because settings differ.",
+        "The range within which the true effect in most new, similar settings would be expected to lie: on one "
+        "test or scale, where studies give several. It is wider than the confidence interval, because settings "
+        "and tests differ.",
     ),
     Entry(
         "prisma",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from whatworks.release.dependent_pool import TRUSTED_DF
 from whatworks.release.evidence import Evidence
 from whatworks.release.nouns import Analysis, Number
 from whatworks.site.figures import in_unit, without_unit
 from whatworks.site.paths import analysis_path
 from whatworks.site.sentences import Interval
 
-__all__ = ["Figure", "Numbers", "figure_of"]
+__all__ = ["Figure", "Numbers", "figure_of", "is_trusted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ def figure_of(number: Number) -> Figure:
     )
 
 
+def is_trusted(analysis: Analysis | None, df: float | None) -> bool:
+    """Return whether an interval by robust inference has enough degrees of freedom to be trusted.
+
+    One study has none: its interval is the normal one, which is exact for what it claims.
+    """
+    robust = analysis is not None and analysis.kind in ("dependent_effects", "rho_sensitivity")
+    return not robust or df is None or df >= TRUSTED_DF
+
+
 @dataclass(frozen=True)
 class Numbers:
     """Look-ups of published numbers by what they are about."""
@@ -98,4 +108,9 @@ class Numbers:
         estimate = self.value(analysis, "estimate")
         if estimate is None:
             return None
-        return Interval(estimate, self.value(analysis, "ci_lb"), self.value(analysis, "ci_ub"))
+        return Interval(
+            estimate,
+            self.value(analysis, "ci_lb"),
+            self.value(analysis, "ci_ub"),
+            is_trusted=is_trusted(analysis, self.value(analysis, "df")),
+        )

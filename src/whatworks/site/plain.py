@@ -103,7 +103,11 @@ DECISION_STAGES: Mapping[str, str] = {
     "full_text": "Full text",
 }
 KINDS: Mapping[str, str] = {
-    "random_effects": "Average of several studies (two-level random-effects model)",
+    "dependent_effects": "Average of several studies, each with one or more effects (a model for "
+    "correlated and hierarchical effects, with robust variance by study)",
+    "random_effects": "Average of several results (two-level random-effects model)",
+    "rho_sensitivity": "The main average under each of several correlations between the effects of "
+    "one study",
     "accuracy_2x2": "Accuracy of an identification tool from its two-by-two table",
     "counts": "Count of what this evidence base holds",
     "gap_map": "Count of studies for each need and approach",
@@ -115,13 +119,28 @@ OPTIONS: Mapping[str, str] = {
     "method": "How the spread between studies was estimated (REML: restricted maximum likelihood)",
     "months_table": "Table that turns effects into months of progress",
     "phase": "Only pupils in this phase",
-    "rho": "Correlation assumed between effects of one study",
-    "test": "How intervals were made (knha: Knapp and Hartung's method)",
+    "rho": "Correlation assumed between the chance errors of one study's effects",
+    "rhos": "Correlations tried between the chance errors of one study's effects",
+    "robust": "How the standard error allows for a wrong assumption (CR2: robust variance by study, "
+    "bias-reduced)",
+    "smooth_vi": "Whether each effect takes the mean variance of its study (so that chance differences "
+    "between its variances do not decide)",
+    "test": "How intervals were made (knha: Knapp and Hartung's method; Satterthwaite: degrees of "
+    "freedom by Satterthwaite's method)",
     "unit": "What counts as one result (study: effects of one study are joined first)",
     "with_flagged": "Whether effects with a likely error are included",
+    "working_model": "How effects are taken to hang together (CHE: errors correlate within a study, "
+    "and true effects differ between studies and within them)",
 }
 ROLES: Mapping[str, tuple[str, str]] = {
-    "main": ("Main result", "One result for each study. This is the one in the headline."),
+    "main": (
+        "Main result",
+        "Takes in every effect, and knows which belong to one study. This is the one in the headline.",
+    ),
+    "composites": (
+        "One result for each study",
+        "Averages the effects of each study first. It cannot see how far they differ within a study.",
+    ),
     "rows": (
         "Every effect on its own",
         "Treats several effects of one study as if they came from different studies. The interval "
@@ -130,6 +149,10 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "with_kept_out": (
         "With effects that look wrong",
         "Also takes in the effects kept out of the main result because of a likely error.",
+    ),
+    "rho_sensitivity": (
+        "Other correlations within studies",
+        "The main result, computed again under each of several correlations: no study reports it.",
     ),
 }
 

@@ -7,24 +7,40 @@ Journal of Clinical Epidemiology 119:126-135): high "will", moderate "probably",
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whatworks.site.figures import decimal
 
-__all__ = ["Interval", "finding_title", "headline", "new_setting", "spread", "with_kept_out"]
+__all__ = [
+    "Interval",
+    "correlation",
+    "finding_title",
+    "headline",
+    "new_setting",
+    "spread",
+    "spread_by_level",
+    "with_kept_out",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with the limits of its interval; limits are None where there is no interval."""
+    """An estimate with the limits of its interval; limits are None where there is no interval.
+
+    `is_trusted` is false where too few studies decide for the interval to mean what it says.
+    """
 
     estimate: float
     low: float | None
     high: float | None
+    is_trusted: bool = True
 
     @property
     def direction(self) -> str:
-        """Return better, worse, or unclear when the interval holds zero or does not exist."""
+        """Return better, worse, or unclear: zero is in, or the interval is not to be had."""
+        if not self.is_trusted:
+            return "unclear"
         if self.low is not None and self.low > 0:
             return "better"
         if self.high is not None and self.high < 0:
@@ -77,16 +93,19 @@ def headline(effect: Interval, level: str | None, outcome: str) -> str:
     return sentences[level].format(outcome=outcome)
 
 
-def new_setting(low: float, high: float) -> str:
+def new_setting(low: float, high: float, *, on_one_measure: bool = False) -> str:
     """Return what a prediction interval means for the next school.
 
     Parameters
     ----------
     low, high : float
         Limits of the 95% prediction interval of the true effect in a new, similar setting.
+    on_one_measure : bool
+        Whether it is for the effect on one test or scale there, not for the mean of all.
     """
+    effect = "an effect on one test or scale" if on_one_measure else "an average effect"
     between = (
-        "In most new settings like these we would expect an average effect between "
+        f"In most new settings like these we would expect {effect} between "
         f"{decimal(low)} and {decimal(high)}."
     )
     if low > 0:
@@ -137,6 +156,69 @@ def spread(i2: float, tau2: float) -> str:
     else:
         words = "a great deal"
     return f"The true effects of the studies differ {words}, so the average hides differences between settings."
+
+
+def spread_by_level(tau2: float, omega2: float, true_sd: float) -> str:
+    """Return how far true effects differ, and whether between studies or within them.
+
+    Parameters
+    ----------
+    tau2, omega2 : float
+        Variance of true effects between studies, and between effects of one study.
+    true_sd : float
+        Their joint standard deviation, sqrt(tau2 + omega2).
+    """
+    if true_sd == 0:
+        return "The results do not differ by more than chance would make them differ."
+    size = (
+        f"Effects differ by more than chance: typically by {decimal(true_sd)} up or down from the "
+        "average."
+    )
+    within = omega2 / (tau2 + omega2)
+    if tau2 == 0:
+        where = (
+            "The difference shows between tests or groups of the same study; beyond that, whole "
+            "studies do not differ measurably."
+        )
+    elif within > 2 / 3:
+        where = "Most of it is between tests or groups of the same study, less between studies."
+    elif within >= 1 / 3:
+        where = "Part of it is between studies, part between tests or groups of the same study."
+    elif omega2 > 0:
+        where = "Most of it is between studies, less between tests or groups of the same study."
+    else:
+        where = "It is between studies, so the average hides differences between settings."
+    return f"{size} {where}"
+
+
+_AT_A_CORRELATION = {
+    "better": "is above zero",
+    "worse": "is below zero",
+    "unclear": "cannot be told from none",
+}
+
+
+def correlation(tried: Sequence[tuple[float, Interval]]) -> str:
+    """Return whether the answer depends on the correlation assumed within studies.
+
+    Parameters
+    ----------
+    tried : sequence of (float, Interval)
+        Correlations, lowest first, with the average under each.
+    """
+    found = [(rho, interval.direction) for rho, interval in tried]
+    if len({direction for _, direction in found}) == 1:
+        return (
+            f"The answer is the same at every correlation tried, from {found[0][0]:g} to "
+            f"{found[-1][0]:g}: the average {_AT_A_CORRELATION[found[0][1]]}."
+        )
+    parts = []
+    for direction, words in _AT_A_CORRELATION.items():
+        rhos = [f"{rho:g}" for rho, given in found if given == direction]
+        if rhos:
+            listed = rhos[0] if len(rhos) == 1 else f"{', '.join(rhos[:-1])} and {rhos[-1]}"
+            parts.append(f"at {listed} the average {words}")
+    return f"The answer depends on the correlation: {'; '.join(parts)}. Read it with care."
 
 
 def finding_title(effect: Interval, n_studies: int, n_positive: int) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from whatworks.release.addresses import WHOLE_TABLE
 from whatworks.release.nouns import Analysis, AnalysisInput
-from whatworks.release.r_call import r_script
+from whatworks.release.r_call import R_KINDS, r_script
 from whatworks.release.schema import TABLES
 from whatworks.site.context import Context
+from whatworks.site.correlation_view import correlation_view
 from whatworks.site.csv_file import csv_download
-from whatworks.site.forest import forest_rows
+from whatworks.site.forest import analysis_effects, forest_rows
 from whatworks.site.months import months_in_words
 from whatworks.site.numbers import figure_of
 from whatworks.site.page import Download, Page
@@ -26,7 +27,8 @@ __all__ = ["analysis_download", "analysis_page"]
 # What readers look for stands first; the other numbers follow in their stored order.
 _FIRST = (
     "estimate", "ci_lb", "ci_ub", "p_value", "pi_lb", "pi_ub", "months", "months_lb", "months_ub",
-    "k_studies", "k_effects", "n_pupils", "tau2", "tau2_ci_lb", "tau2_ci_ub", "i2",
+    "k_studies", "k_effects", "n_pupils", "tau2", "tau2_ci_lb", "tau2_ci_ub", "omega2", "omega2_ci_lb",
+    "omega2_ci_ub", "true_sd", "i2", "i2_between", "i2_within", "se", "df",
     "sensitivity", "sensitivity_lb", "sensitivity_ub", "specificity", "specificity_lb", "specificity_ub",
 )  # fmt: skip
 
@@ -109,7 +111,7 @@ def _effect_rows(context: Context, analysis: Analysis) -> list[EffectRow]:
     entries = _effect_inputs(context, analysis)
     weights: dict[str, float] = {}
     by_study = json.loads(analysis.options).get("unit") == "study"
-    if analysis.kind == "random_effects" and by_study:
+    if analysis.kind == "dependent_effects" or by_study:
         weights = {row.study_id: row.weight for row in forest_rows(context, analysis)}
     rows = []
     for entry in entries:
@@ -181,11 +183,12 @@ def _option_rows(analysis: Analysis) -> list[tuple[str, str, str]]:
     ]
 
 
-def _r_script(analysis: Analysis) -> str | None:
-    """Return the analysis in R; None where the kind has no counterpart in metafor."""
-    if analysis.kind != "random_effects":
+def _r_script(context: Context, analysis: Analysis) -> str | None:
+    """Return the analysis in R; None where the kind has no counterpart there."""
+    if analysis.kind not in R_KINDS:
         return None
-    return r_script(json.loads(analysis.options), _file_name(analysis))
+    study_ids = [effect.study_id for effect in analysis_effects(context, analysis)]
+    return r_script(analysis.kind, json.loads(analysis.options), study_ids, _file_name(analysis))
 
 
 def _number_rows(context: Context, analysis: Analysis) -> Sequence[NumberRow]:
@@ -229,10 +232,14 @@ def analysis_page(context: Context, analysis: Analysis) -> Page:
             "kind": say(KINDS, analysis.kind),
             "options": _option_rows(analysis),
             "numbers": numbers,
+            "correlations": correlation_view(context, analysis.subject)
+            if analysis.kind in ("dependent_effects", "rho_sensitivity")
+            and analysis.role in ("main", "rho_sensitivity")
+            else None,
             "example": numbers[0].number_id if numbers else None,
             "effects": _effect_rows(context, analysis),
             "others": _other_rows(context, analysis),
             "download": download.path if download else None,
-            "r": _r_script(analysis) if download else None,
+            "r": _r_script(context, analysis) if download else None,
         },
     )

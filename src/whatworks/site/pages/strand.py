@@ -8,6 +8,7 @@ from whatworks.release.nouns import Analysis, Strand
 from whatworks.site.cards import records_screened, strand_card
 from whatworks.site.certainty_view import step_views
 from whatworks.site.context import Context
+from whatworks.site.correlation_view import correlation_view
 from whatworks.site.csv_file import csv_download
 from whatworks.site.forest import ForestRow, analysis_effects, forest_rows
 from whatworks.site.kept_out import excluded_effects, kept_out
@@ -20,7 +21,7 @@ from whatworks.site.pages.strand_evidence import (
     sensitivity_rows,
 )
 from whatworks.site.paths import need_path, slug, strand_path
-from whatworks.site.sentences import new_setting, spread
+from whatworks.site.sentences import new_setting, spread, spread_by_level
 from whatworks.vocab import split_codes
 
 __all__ = ["strand_download", "strand_page"]
@@ -86,7 +87,8 @@ def _numbers(context: Context, strand: Strand) -> dict[str, object]:
     """Return every published number of the main analysis that the page shows, by field."""
     main = context.numbers.analysis(strand.strand_id, "main")
     fields = (
-        "estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "tau2_ci_lb", "tau2_ci_ub", "i2", "q",
+        "estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "tau2_ci_lb", "tau2_ci_ub", "omega2",
+        "omega2_ci_lb", "omega2_ci_ub", "i2", "q",
         "q_df", "q_p_value", "p_value", "k_studies", "k_effects", "n_pupils", "share_uk", "months",
         "months_lb", "months_ub",
     )  # fmt: skip
@@ -103,12 +105,30 @@ def _words_of_numbers(context: Context, strand: Strand) -> dict[str, str | None]
     """Return the sentences that say what the prediction interval and the spread mean."""
     main = context.numbers.analysis(strand.strand_id, "main")
     low, high = context.numbers.value(main, "pi_lb"), context.numbers.value(main, "pi_ub")
-    i2, tau2 = context.numbers.value(main, "i2"), context.numbers.value(main, "tau2")
+    i2, tau2, omega2, true_sd, several = (
+        context.numbers.value(main, field)
+        for field in ("i2", "tau2", "omega2", "true_sd", "k_studies_several")
+    )
     k_studies = context.numbers.value(main, "k_studies") or 0
+    said = None
+    if tau2 is not None and omega2 is not None and true_sd is not None:
+        said = spread_by_level(tau2, omega2, true_sd)
+    elif i2 is not None and tau2 is not None and k_studies >= 2:
+        said = spread(i2, tau2)
     return {
-        "new_setting": None if low is None or high is None else new_setting(low, high),
-        "spread": None if i2 is None or tau2 is None or k_studies < 2 else spread(i2, tau2),
+        "new_setting": None
+        if low is None or high is None
+        else new_setting(low, high, on_one_measure=bool(several)),
+        "spread": said,
     }
+
+
+def _caution(context: Context, main: Analysis | None) -> str | None:
+    """Return why the interval of dependent effects is not to be trusted; None where it is."""
+    if main is None or main.kind != "dependent_effects":
+        return None
+    figure = context.numbers.figure(main, "ci_lb")
+    return None if figure is None else figure.note
 
 
 def strand_page(context: Context, strand: Strand) -> Page:
@@ -149,6 +169,8 @@ def strand_page(context: Context, strand: Strand) -> Page:
             "steps": step_views(context, certainty) if certainty else [],
             "chart": chart_view(context, strand, rows) if rows else None,
             "rows": rows,
+            "caution": _caution(context, main),
+            "correlations": correlation_view(context, strand.strand_id),
             "sensitivity": sensitivity_rows(context, strand),
             "people": people_rows(context, effects),
             "studies": [evidence.study_by_id[study_id] for study_id in study_ids],

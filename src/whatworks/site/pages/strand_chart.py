@@ -52,8 +52,10 @@ def chart_view(context: Context, strand: Strand, rows: Sequence[ForestRow]) -> C
         "Each line is one study with its 95 per cent interval; a larger square counts for more. The "
         "black diamond is the average."
     ]
+    if any(row.n_effects > 1 for row in rows):
+        parts.append("A study with several effects is one line: their mean.")
     if prediction is not None:
-        parts.append("The shaded band is where most new settings would be expected to lie.")
+        parts.append("The shaded band is where most new results would be expected to lie.")
     parts.append("A line may run off the edge.")
     if len(rows) > MOST_LABELLED:
         parts.append("There are too many studies to name here: the table names each.")

@@ -23,6 +23,8 @@ __all__ = [
     "sensitivity_rows",
 ]
 
+# Kinds of analysis that give one average.
+AVERAGES = ("dependent_effects", "random_effects")
 # Most common values are named, the rest are counted.
 _NAMED = 6
 
@@ -42,10 +44,10 @@ class SensitivityRow:
 
 
 def sensitivity_rows(context: Context, strand: Strand) -> list[SensitivityRow]:
-    """Return the strand's random-effects analyses side by side, the main one first."""
+    """Return the strand's averages side by side, the main one first."""
     rows = []
     for analysis in context.evidence.analyses_by_subject.get(strand.strand_id, []):
-        if analysis.kind != "random_effects":
+        if analysis.kind not in AVERAGES:
             continue
         name, why = ROLES.get(analysis.role, (analysis.role.replace("_", " ").capitalize(), ""))
         if not why:
