@@ -130,8 +130,13 @@ def test_every_local_maximum_is_listed_where_two_are_common(
     mean = (w @ y) / w.sum(axis=1)
     r = y - mean[:, None]
     height = -0.5 * (np.log(v + grid[:, None]) + w * r**2).sum(axis=1) - 0.5 * np.log(w.sum(axis=1))
-    rises = np.diff(height) > 0.0
-    peaks = int(not rises[0]) + int((rises[:-1] & ~rises[1:]).sum())
+    # Heights that differ by rounding are one height.
+    kept = [height[0]]
+    for h in height[1:]:
+        if abs(h - kept[-1]) > 1e-12 * (1.0 + abs(h)):
+            kept.append(h)
+    rises = np.diff(kept) > 0.0
+    peaks = int(rises.size == 0 or not rises[0]) + int((rises[:-1] & ~rises[1:]).sum())
     assert len(fit.maxima) == peaks
 
 

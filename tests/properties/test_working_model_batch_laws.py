@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from whatworks.errors import UserError
@@ -31,6 +31,8 @@ def some_cells(seed: int, cells: int = 6) -> tuple[np.ndarray, ...]:
 
 
 @given(seeds, st.sampled_from([0.0, 0.5, 0.9]))
+# A climb whose steps once jumped between a standard deviation and its mirror image for ever.
+@example(550875365, 0.9)
 @settings(max_examples=20, deadline=None)
 def test_each_cell_is_its_own_fit(seed: int, rho: float) -> None:
     y, v, study, cell = some_cells(seed)

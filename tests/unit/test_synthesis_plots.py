@@ -407,7 +407,7 @@ def test_the_check_finds_a_fault():
 
 
 def test_robust_inference_can_be_refitted_as_a_model():
-    from whatworks.synthesis.robust_view import as_fitted
+    from whatworks.synthesis.inference_view import as_fitted
 
     found = robust(working_model(YI, VI, STUDY, kind="CHE", rho=0.6))
     view: FittedModel = as_fitted(found)

@@ -8,8 +8,11 @@ import pytest
 
 from whatworks.synthesis import (
     PossibleMisuse,
+    kenward_roger,
+    location_scale,
     meta_regression,
     random_effects,
+    robust_meta_regression,
     sampling_covariance,
 )
 from whatworks.synthesis.multilevel import multilevel_model
@@ -57,6 +60,16 @@ FITS = {
     "meta-regression": lambda: meta_regression(YI, VI, "~ dose", data=DATA),
     "multilevel": multilevel,
     "moderators": lambda: multilevel(mods="~ dose + C(phase)"),
+    "Kenward-Roger": lambda: kenward_roger(CHE()),
+    "Kenward-Roger with moderators": lambda: kenward_roger(multilevel(mods="~ dose")),
+    "moments, correlated": lambda: robust_meta_regression(YI, VI, STUDY, kind="CORR", rho=0.8),
+    "moments, hierarchical": lambda: robust_meta_regression(
+        YI, VI, STUDY, kind="HIER", mods="~ dose", data=DATA
+    ),
+    "location-scale": lambda: location_scale(YI, VI, scale="~ dose", data=DATA),
+    "location-scale, both": lambda: location_scale(
+        YI, VI, mods="~ dose", scale="~ phase", data=DATA, test="z"
+    ),
     "no intercept": lambda: multilevel(mods="~ 0 + phase"),
     "interaction": lambda: multilevel(mods="~ dose * phase"),
     "no random part": lambda: multilevel_model(YI, VI, random=[]),
@@ -269,3 +282,33 @@ def test_two_tops_of_the_likelihood_are_told():
             assert f"{len(fit.maxima)} local maxima" in report(fit).results
             return
     pytest.fail("no example with two maxima was found")
+
+
+def test_a_report_tells_the_inference_and_the_model_it_was_given():
+    fit = multilevel(mods="~ dose")
+    found = kenward_roger(fit)
+    words = report(found)
+    assert "Kenward and Roger 1997" in words.methods
+    assert f"t({found.df[1]:.1f})" in words.results
+    test = found.test([[0.0, 1.0]])
+    assert f"F(1, {test.df2:.1f}) = {test.statistic:.2f}" in words.results
+
+    moments = robust_meta_regression(YI, VI, STUDY, kind="HIER")
+    words = report(moments)
+    assert "Hedges et al. 2010" in words.methods
+    assert f"omega2 = {moments.omega2:.3g}" in words.results
+    assert "come from the same pupils" not in words.plain.text()
+
+    spread = location_scale(YI, VI, scale="~ dose", data=DATA)
+    words = report(spread)
+    assert "Viechtbauer and Lopez-Lopez 2022" in words.methods
+    assert "log tau2, dose" in words.results
+    assert "depends on what they are like" in words.plain.new_setting
+
+
+def test_columns_of_the_caller_keep_their_names_in_a_working_model():
+    fit = working_model(YI, VI, STUDY, kind="CHE", rho=0.6, mods="~ dose", data=DATA)
+    assert [c.level for c in fit.components] == ["study", "study/effect"]
+    other = {"study": np.arange(12.0), "dose": DATA["dose"]}
+    same = working_model(YI, VI, STUDY, kind="CHE", rho=0.6, mods="~ study + dose", data=other)
+    assert [c.level for c in same.components] == ["study_", "study_/effect"]

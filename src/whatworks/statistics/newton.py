@@ -7,12 +7,29 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Ascent", "SmoothFunction", "climb"]
+__all__ = [
+    "CUT",
+    "ENOUGH",
+    "LAST_GAIN",
+    "MAX_CUTS",
+    "MAX_STEPS",
+    "ROUNDING",
+    "Ascent",
+    "SmoothFunction",
+    "climb",
+    "uphill",
+]
 
 Floats = npt.NDArray[np.float64]
 
 MAX_STEPS = 200
-MAX_HALVINGS = 40
+MAX_CUTS = 30
+# What a step that is too long is cut to. No power of two: a step from a standard deviation to its
+# mirror image, or to exactly 0, is a coincidence and not a habit.
+CUT = 0.4
+# Share of what the slope promises that a step must bring (Armijo). With none, a climb can jump
+# between two mirror images for ever.
+ENOUGH = 1e-4
 # Steps that promise less than this are the last: Newton's error is squared by each, so that what
 # is left after one of 1e-13 is far below rounding.
 LAST_GAIN = 1e-13
@@ -62,7 +79,7 @@ def climb(function: SmoothFunction, start: Floats, *, reach: float) -> Ascent:
     """Go from a start to the top of its hill.
 
     Newton steps by the absolute eigenvalues of the Hessian, so that they lead uphill from anywhere,
-    shortened to `reach` and halved until the function does not fall.
+    shortened to `reach` and cut until the function rises by a share of what the slope promises.
 
     Parameters
     ----------
@@ -87,7 +104,7 @@ def climb(function: SmoothFunction, start: Floats, *, reach: float) -> Ascent:
             break
         steps += 1
         step *= min(1.0, reach / float(np.abs(step).max()))
-        moved = _uphill(function, phi, value, step)
+        moved = uphill(function, phi, value, step, slope)
         if moved is None:
             break
         phi = moved
@@ -97,13 +114,15 @@ def climb(function: SmoothFunction, start: Floats, *, reach: float) -> Ascent:
     return Ascent(phi, value, max(gain, 0.0), steps, hessian)
 
 
-def _uphill(function: SmoothFunction, phi: Floats, value: float, step: Floats) -> Floats | None:
-    """Return the first point on the way that is not lower; None when there is none."""
-    floor = value - ROUNDING * (1.0 + abs(value))
-    for _ in range(MAX_HALVINGS):
+def uphill(
+    function: SmoothFunction, phi: Floats, value: float, step: Floats, slope: Floats
+) -> Floats | None:
+    """Return the first point on the way, cut ever shorter, that is high enough; None without one."""
+    rounding = ROUNDING * (1.0 + abs(value))
+    promised = float(slope @ step)
+    for _ in range(MAX_CUTS):
         trial = phi + step
-        found = function.value(trial)
-        if found >= floor:
+        if function.value(trial) >= value + ENOUGH * promised - rounding:
             return None if (trial == phi).all() else trial
-        step = 0.5 * step
+        step, promised = CUT * step, CUT * promised
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite, nan, sqrt
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -139,13 +139,23 @@ def critical(df: float, level: float) -> float:
     return float(t_critical(level, df)) if df > 0.0 else inf
 
 
+@runtime_checkable
+class GivesWeights(Protocol):
+    """A model that may weigh its effects otherwise than by its covariance."""
+
+    @property
+    def weights(self) -> Floats | None:
+        """Weights of any sum, (k,); None: those of its covariance."""
+        ...
+
+
 def effect_weights(fit: FittedModel) -> Floats:
-    """Return the weight of each effect in the generalised least squares mean, in percent, (k,).
+    """Return the weight of each effect in the mean of a model without moderators, in percent, (k,).
 
     Under correlated errors a weight may be negative.
     """
-    ones = np.ones(fit.yi.size)
-    w = fit.marginal_covariance().solve(ones)
+    own = fit.weights if isinstance(fit, GivesWeights) else None
+    w = fit.marginal_covariance().solve(np.ones(fit.yi.size)) if own is None else own
     return np.asarray(100.0 * w / w.sum(), dtype=np.float64)
 
 

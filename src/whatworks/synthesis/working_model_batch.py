@@ -10,6 +10,7 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import t_critical, t_two_sided
+from whatworks.statistics.newton import CUT, ENOUGH, LAST_GAIN, MAX_CUTS, ROUNDING
 from whatworks.synthesis.inputs import effect_arrays
 from whatworks.synthesis.multilevel.cells import Cells, CellsAt, CellsSolved
 from whatworks.synthesis.robust.bias_reduced import adjustment
@@ -20,10 +21,12 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # Standard deviations at which each cell is looked at, as shares of its own spread.
-GRID = np.array([0.01, 0.08, 0.25, 0.6, 1.3, 3.0])
+GRID = np.array([0.0, 0.01, 0.08, 0.25, 0.6, 1.3, 3.0])
 MAX_STEPS = 60
-LAST_GAIN = 1e-13
 ON_BOUNDARY = 1e-5
+# A slope in a variance, in units of the typical one: less is none.
+STUCK = 1e-6
+MOST_ESCAPES = 3
 TRUSTED_DF = 4.0
 
 
@@ -175,7 +178,19 @@ def _search(cells: Cells) -> Floats:
     hills = _hills(heights, free)
     row, column, cell = np.nonzero(hills)
     start = np.stack((GRID[row], GRID[column]), axis=-1) * spread[cell][:, None]
-    tops, value = _climb(cells.take(cell), np.where(free[cell], start, 0.0), spread[cell])
+    climbers, start = cells.take(cell), np.where(free[cell], start, 0.0)
+    tops, value = _climb(climbers, start, spread[cell])
+    # On from any variance of 0 that a larger one would improve.
+    for _ in range(MOST_ESCAPES):
+        top = climbers.at(tops)
+        first, _ = top.slopes(top.solved())
+        stuck = (np.abs(tops) < ON_BOUNDARY) & free[cell] & (first > STUCK)
+        rows = np.flatnonzero(stuck.any(axis=1))
+        if rows.size == 0:
+            break
+        start = np.where(stuck, 1e-2 * spread[cell][:, None], tops)[rows]
+        moved, higher = _climb(climbers.take(rows), start, spread[cell[rows]])
+        tops[rows], value[rows] = moved, higher
     best = np.lexsort((-value, cell))
     first = best[np.unique(cell[best], return_index=True)[1]]
     return np.where(np.abs(tops[first]) < ON_BOUNDARY, 0.0, np.abs(tops[first]))
@@ -190,6 +205,11 @@ def _hills(heights: Floats, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_
     for i in (0, 1, 2):
         for j in (0, 1, 2):
             hills &= heights >= padded[i : i + n, j : j + n]
+    # A maximum at a boundary may lie between two points, and be no hill of the whole grid.
+    line = heights[0], heights[:, 0]
+    for own, is_hill in zip(line, (hills[0], hills[:, 0]), strict=True):
+        ends = np.full((1, own.shape[1]), -np.inf)
+        is_hill |= (own >= np.vstack((own[1:], ends))) & (own >= np.vstack((ends, own[:-1])))
     # Where a standard deviation is held all its points are one: the first stands for them.
     hills[1:, :, ~free[:, 0]] = False
     hills[:, 1:, ~free[:, 1]] = False
@@ -218,7 +238,8 @@ def _climb(cells: Cells, sds: Floats, spread: Floats) -> tuple[Floats, Floats]:
             :, None
         ]
         step[~is_open] = 0.0
-        moved, moved_value, top, solved = _uphill(cells, sds, value, step)
+        promised = (slope * step).sum(axis=1)
+        moved, moved_value, top, solved = _uphill(cells, sds, value, step, promised)
         sds, value = moved, moved_value
         is_open &= (gain > LAST_GAIN) & (np.abs(step).max(axis=1) > 0.0)
         if not is_open.any():
@@ -227,18 +248,19 @@ def _climb(cells: Cells, sds: Floats, spread: Floats) -> tuple[Floats, Floats]:
 
 
 def _uphill(
-    cells: Cells, sds: Floats, value: Floats, step: Floats
+    cells: Cells, sds: Floats, value: Floats, step: Floats, promised: Floats
 ) -> tuple[Floats, Floats, CellsAt, CellsSolved]:
-    """Halve each cell's step until its likelihood does not fall."""
-    floor = value - 1e-13 * (1.0 + np.abs(value))
-    for _ in range(40):
+    """Cut each cell's step until its likelihood rises enough; as `newton.uphill`."""
+    floor = value - ROUNDING * (1.0 + np.abs(value))
+    for _ in range(MAX_CUTS):
         at = cells.at(sds + step)
         solved = at.solved()
         with np.errstate(invalid="ignore"):
-            is_low = ~(solved.log_likelihood >= floor)
+            is_low = ~(solved.log_likelihood >= floor + ENOUGH * promised)
         if not is_low.any():
             break
-        step = np.where(is_low[:, None], 0.5 * step, step)
+        step = np.where(is_low[:, None], CUT * step, step)
+        promised = np.where(is_low, CUT * promised, promised)
     else:
         step = np.where(is_low[:, None], 0.0, step)
         at = cells.at(sds + step)

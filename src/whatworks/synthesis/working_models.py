@@ -6,6 +6,8 @@ the gain in precision if it is near, and leaves honest standard errors to robust
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -122,8 +124,8 @@ def working_model(
     if rho is None:
         raise UserError(f"{kind} needs rho, the correlation of sampling errors within a study.")
     columns: dict[str, npt.ArrayLike] = columns_by_name(data) or {}
-    study, effect = _free_name("study", columns), _free_name("effect", columns)
-    columns |= {study: np.asarray(cluster), effect: np.arange(y.size)}
+    study = _placed("study", np.asarray(cluster), columns)
+    effect = _placed("effect", np.arange(y.size), columns)
     covariance: BlockCovariance = constant_correlation(v, labels, rho)
     random = [f"~ 1 | {study}/{effect}"]
     if kind == "CE":
@@ -134,8 +136,7 @@ def working_model(
         split = _labels(category, y.size)
         joint = codes_of(labels * (int(split.max()) + 1) + split)
         covariance = constant_correlation(v, joint, rho)
-        subgroup = _free_name("category", columns)
-        columns[subgroup] = np.asarray(category)
+        subgroup = _placed("category", np.asarray(category), columns)
         random = [f"~ {subgroup} | {study}"]
     return multilevel_model(
         y,
@@ -158,9 +159,10 @@ def _labels(values: npt.ArrayLike, k: int) -> Ints:
     return codes_of(array.astype(str) if array.dtype.kind == "O" else array)
 
 
-def _free_name(wanted: str, columns: dict[str, npt.ArrayLike]) -> str:
-    """Return a name that no column of the caller has."""
+def _placed(wanted: str, values: npt.NDArray[Any], columns: dict[str, npt.ArrayLike]) -> str:
+    """Put values among the columns, and return their name: one that no other column has."""
     name = wanted
-    while name in columns:
+    while name in columns and not np.array_equal(columns[name], values):
         name += "_"
+    columns[name] = values
     return name

@@ -1,50 +1,30 @@
-"""Standardised effects by how a study analysed its data, with clusters where there are any."""
+"""Standardised effects by how a study analysed its data, with clusters where there are any.
+
+In each function g is Hedges' g as if pupils had been assigned one by one, in standard deviations of
+all pupils; the effect that comes out is g_T = g sqrt(gamma).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
+from whatworks.synthesis.education.analysed_effects import AnalysedEffects, combined, design_term
 from whatworks.synthesis.education.clustering_design import INDIVIDUAL, Assignment
+from whatworks.synthesis.reported_values import (
+    above_zero,
+    matching,
+    refuse,
+    reported,
+    standard_deviations,
+)
 
 __all__ = [
-    "AnalysedEffects",
     "effect_of_coefficient",
-    "effect_of_gains",
     "effect_of_means",
+    "effect_of_standardised_coefficient",
     "effect_of_test",
-    "effect_with_pretest",
-    "gain_of_effects",
 ]
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AnalysedEffects:
-    """Effects with variances, and what made them.
-
-    Attributes
-    ----------
-    yi, vi
-        Effect on the total standard deviation, g sqrt(gamma), and its variance.
-    df
-        Degrees of freedom of the standard deviation, h.
-    gamma, eta
-        Factors of clustering; 1 without.
-    formula
-        How vi was computed, for the trail.
-    """
-
-    yi: Floats
-    vi: Floats
-    df: Floats
-    gamma: Floats
-    eta: Floats
-    formula: str
 
 
 def effect_of_means(
@@ -57,10 +37,11 @@ def effect_of_means(
     covariates: npt.ArrayLike = 0,
     with_effect_term: bool = True,
 ) -> AnalysedEffects:
-    """Effect from means, adjusted (ANCOVA) or not.
+    """Effect from means, adjusted by analysis of covariance or not.
 
-    vi = (1 - R2)(1/n1 + 1/n2) f + g^2/(2(h - q)), where f is gamma if the study's analysis allowed for
-    clustering and eta if not.
+    vi = (1 - R2)(1/n1 + 1/n2) f + g_T^2/(2(h - q)), where f is gamma if the study's analysis allowed
+    for clusters and eta if not, as the published table has it. With gamma the variance of simulated
+    trials is many times larger than vi (`notes` of the result say what to do); with eta it agrees.
 
     Parameters
     ----------
@@ -69,31 +50,35 @@ def effect_of_means(
     n1, n2 : array-like
         Pupils in each group.
     assignment : Assignment
-        Clusters; pupils by themselves if not given.
+        Clusters; pupils one by one if not given.
     r2 : array-like
-        Share of the outcome's variance that the covariates explain; 0 where it is not known.
+        Share of the outcome's variance that the covariates explain; 0 where it is not known, which
+        makes the variance too large rather than too small.
     covariates : array-like
         Their number, q.
     with_effect_term : bool
-        Leave the last term out for tests of small-study effects, where it ties the variance to
-        the effect (Pustejovsky and Rodgers 2019).
+        False leaves the last term out. It is there for tests of small-study effects: that term makes
+        the variance grow with the effect, so that effects and standard errors go together even
+        where no study is held back (Pustejovsky and Rodgers 2019). Not for pooling.
 
     Raises
     ------
     UserError
-        R2 out of range, or no degrees of freedom left.
+        A number that cannot be, or no degrees of freedom left.
+
+    References
+    ----------
+    What Works Clearinghouse (2022). Procedures and Standards Handbook, version 5.0, appendix E.
+    Hedges LV, Tipton E, Zejnullahi R, Diaz KG (2023). British Journal of Mathematical and
+    Statistical Psychology 76:259-282 (covariates and gains).
+    Pustejovsky JE, Rodgers MA (2019). Research Synthesis Methods 10:57-71.
     """
-    base = _base(n1, n2)
-    share = _unit(r2, "r2")
-    return _made(
-        g,
-        n1,
-        n2,
-        assignment,
-        (1.0 - share) * base,
-        covariates,
-        with_effect_term,
-        "(1 - R2)(1/n1 + 1/n2)",
+    share = reported(r2, "r2")
+    refuse((share < 0.0) | (share >= 1.0), share, "r2", "It is at least 0 and below 1.")
+    first = (1.0 - share) * design_term(n1, n2)
+    words = "(1 - R2)(1/n1 + 1/n2)"
+    return combined(
+        g, n1, n2, assignment, first, words, covariates, with_effect_term, counts_pupils=True
     )
 
 
@@ -108,46 +93,36 @@ def effect_of_test(
     covariates: npt.ArrayLike = 0,
     with_effect_term: bool = True,
 ) -> AnalysedEffects:
-    """Effect with the precision of its reported t or F: vi = (g^2/F) f + g^2/(2(h - q)).
+    """Effect with the precision of its reported t or F: vi = (g^2/F) f + g_T^2/(2(h - q)).
+
+    g^2/F is the squared standard error of g itself, before sqrt(gamma), so that a study which prints
+    its t and one which prints its standard error get one variance (`effect_of_coefficient`). Serves
+    means, analyses of covariance and gains alike: the statistic carries what the analysis did.
+
+    Parameters
+    ----------
+    t, f : array-like
+        Statistic of the difference between the groups, F on 1 numerator degree of freedom; one of
+        the two.
+    g, n1, n2, assignment, covariates, with_effect_term
+        As `effect_of_means`.
 
     Raises
     ------
     UserError
-        Neither t nor F, both, or one that is 0.
+        Neither t nor F, both, or one that is 0: it says nothing of the effect's precision.
     """
-    if (t is None) == (f is None):
+    if t is not None and f is None:
+        statistic = reported(t, "t")
+        refuse(statistic == 0.0, statistic, "t", "A t of 0 says nothing of the precision.")
+        square = statistic**2
+    elif f is not None and t is None:
+        square = above_zero(f, "f", "F is above 0.")
+    else:
         raise UserError("Give either t or F, the statistic of the difference between the groups.")
-    square = np.asarray(f, float) if t is None else np.asarray(t, float) ** 2
-    if not (square > 0.0).all():
-        raise UserError("The statistic is 0: it says nothing of the effect's precision.")
-    return _made(
-        g,
-        n1,
-        n2,
-        assignment,
-        np.asarray(g, float) ** 2 / square,
-        covariates,
-        with_effect_term,
-        "(g^2/F)",
-    )
-
-
-def effect_with_pretest(
-    g: npt.ArrayLike,
-    n1: npt.ArrayLike,
-    n2: npt.ArrayLike,
-    *,
-    r: npt.ArrayLike,
-    assignment: Assignment = INDIVIDUAL,
-    with_effect_term: bool = True,
-) -> AnalysedEffects:
-    """Effect adjusted for a pretest of which only its correlation is known.
-
-    vi = (1 - r^2)(1/n1 + 1/n2) f + g^2/(2 h).
-    """
-    rho = _correlation(r)
-    first = (1.0 - rho**2) * _base(n1, n2)
-    return _made(g, n1, n2, assignment, first, 0, with_effect_term, "(1 - r^2)(1/n1 + 1/n2)")
+    effect, square = matching("g statistic", reported(g, "g"), square)
+    first = effect**2 / square
+    return combined(g, n1, n2, assignment, first, "(g^2/F)", covariates, with_effect_term)
 
 
 def effect_of_coefficient(
@@ -161,131 +136,43 @@ def effect_of_coefficient(
     covariates: npt.ArrayLike = 0,
     with_effect_term: bool = True,
 ) -> AnalysedEffects:
-    """Effect from a regression coefficient: vi = (SE/S)^2 f + g^2/(2(h - q)).
+    """Effect from a regression coefficient: vi = (SE/S)^2 f + g_T^2/(2(h - q)).
 
     Parameters
     ----------
     se, sd : array-like
-        Standard error of the coefficient, and the outcome's standard deviation S, both > 0.
+        Standard error of the coefficient, and the outcome's standard deviation S over all pupils,
+        both in the outcome's unit and above 0.
+    g, n1, n2, assignment, covariates, with_effect_term
+        As `effect_of_means`; g is the coefficient over S, times the small-sample factor.
     """
-    error, spread = np.asarray(se, float), np.asarray(sd, float)
-    if not ((error > 0.0) & (spread > 0.0)).all():
-        raise UserError("se and sd must be above 0.")
-    return _made(
-        g, n1, n2, assignment, (error / spread) ** 2, covariates, with_effect_term, "(SE/S)^2"
+    error, spread = matching(
+        "se sd",
+        above_zero(se, "se", "A standard error is above 0."),
+        standard_deviations(sd, "sd"),
     )
+    first = (error / spread) ** 2
+    return combined(g, n1, n2, assignment, first, "(SE/S)^2", covariates, with_effect_term)
 
 
-def effect_of_gains(
+def effect_of_standardised_coefficient(
     g: npt.ArrayLike,
     n1: npt.ArrayLike,
     n2: npt.ArrayLike,
     *,
-    r: npt.ArrayLike,
+    se: npt.ArrayLike,
     assignment: Assignment = INDIVIDUAL,
+    covariates: npt.ArrayLike = 0,
     with_effect_term: bool = True,
 ) -> AnalysedEffects:
-    """Effect from gain scores or difference in differences.
-
-    vi = 2(1 - r)(1/n1 + 1/n2) f + g^2/(2 h).
+    """Effect from a coefficient of a standardised outcome: vi = SE^2 f + g_T^2/(2(h - q)).
 
     Parameters
     ----------
-    r : array-like
-        Correlation of pretest and posttest. The handbook takes 0.5 where a study gives none.
+    se : array-like
+        Standard error in standard deviations of the outcome, above 0.
+    g, n1, n2, assignment, covariates, with_effect_term
+        As `effect_of_means`.
     """
-    first = 2.0 * (1.0 - _correlation(r)) * _base(n1, n2)
-    return _made(g, n1, n2, assignment, first, 0, with_effect_term, "2(1 - r)(1/n1 + 1/n2)")
-
-
-def gain_of_effects(
-    g_post: npt.ArrayLike,
-    g_pre: npt.ArrayLike,
-    n1: npt.ArrayLike,
-    n2: npt.ArrayLike,
-    *,
-    r: npt.ArrayLike,
-    assignment: Assignment = INDIVIDUAL,
-    with_effect_term: bool = True,
-) -> AnalysedEffects:
-    """Effect after less effect before, each standardised by its own time's standard deviation.
-
-    vi = 2(1 - r)(1/n1 + 1/n2) f + (g_post^2 + r^2 g_pre^2 - 2 r^2 g_pre g_post)/(2 h).
-    """
-    rho = _correlation(r)
-    post, pre = np.asarray(g_post, float), np.asarray(g_pre, float)
-    first = 2.0 * (1.0 - rho) * _base(n1, n2)
-    made = _made(post - pre, n1, n2, assignment, first, 0, False, "2(1 - r)(1/n1 + 1/n2)")
-    if not with_effect_term:
-        return made
-    last = (post**2 + rho**2 * pre**2 - 2.0 * rho**2 * pre * post) * made.gamma / (2.0 * made.df)
-    return AnalysedEffects(
-        made.yi,
-        made.vi + last,
-        made.df,
-        made.gamma,
-        made.eta,
-        f"{made.formula} + (g_post^2 + r^2 g_pre^2 - 2 r^2 g_pre g_post)/(2 h)",
-    )
-
-
-def _made(
-    g: npt.ArrayLike,
-    n1: npt.ArrayLike,
-    n2: npt.ArrayLike,
-    assignment: Assignment,
-    first: Floats,
-    covariates: npt.ArrayLike,
-    with_effect_term: bool,
-    words: str,
-) -> AnalysedEffects:
-    """Put effect, factor and last term together."""
-    first_n, second_n = np.asarray(n1, float), np.asarray(n2, float)
-    gamma, eta = assignment.gamma(first_n, second_n), assignment.eta(first_n, second_n)
-    if not (gamma > 0.0).all():
-        raise UserError(
-            "So few clusters for so large an icc leave no variance within: the effect cannot be "
-            "corrected. Check cluster_size and icc."
-        )
-    h = assignment.df(first_n, second_n)
-    left = h - np.asarray(covariates, float)
-    if not (left > 0.0).all():
-        raise UserError("No degrees of freedom are left: fewer covariates, or more pupils.")
-    effect = np.asarray(g, float) * np.sqrt(gamma)
-    factor = gamma if assignment.is_handled else eta
-    name = "1" if assignment.is_individual else "gamma" if assignment.is_handled else "eta"
-    variance = first * factor
-    formula = f"{words} {name}" if name != "1" else words
-    if with_effect_term:
-        variance = variance + effect**2 / (2.0 * left)
-        formula += " + g^2/(2(h - q))"
-    shape = np.broadcast(effect, variance)
-    return AnalysedEffects(
-        yi=np.broadcast_to(effect, shape.shape).copy(),
-        vi=np.broadcast_to(variance, shape.shape).copy(),
-        df=h,
-        gamma=gamma,
-        eta=eta,
-        formula=formula,
-    )
-
-
-def _base(n1: npt.ArrayLike, n2: npt.ArrayLike) -> Floats:
-    first, second = np.asarray(n1, float), np.asarray(n2, float)
-    if not ((first >= 2) & (second >= 2)).all():
-        raise UserError("n1 and n2 must be 2 or more: pupils in each group.")
-    return np.asarray(1.0 / first + 1.0 / second)
-
-
-def _unit(value: npt.ArrayLike, name: str) -> Floats:
-    x = np.asarray(value, float)
-    if not ((x >= 0.0) & (x < 1.0)).all():
-        raise UserError(f"{name} must be at least 0 and below 1. Supplied value was {value!r}.")
-    return x
-
-
-def _correlation(r: npt.ArrayLike) -> Floats:
-    rho = np.asarray(r, float)
-    if not (np.abs(rho) < 1.0).all():
-        raise UserError(f"r must lie between -1 and 1. Supplied value was {r!r}.")
-    return rho
+    first = above_zero(se, "se", "A standard error is above 0.") ** 2
+    return combined(g, n1, n2, assignment, first, "SE^2", covariates, with_effect_term)

@@ -1,4 +1,4 @@
-"""Pupils taught in groups: what clustering does to an effect and its variance."""
+"""How pupils came into their groups, and what clusters do to an effect and its variance."""
 
 from __future__ import annotations
 
@@ -8,11 +8,49 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
-from whatworks.synthesis.clustering import cluster_df
+from whatworks.synthesis.clustering import (
+    ClusteredEffects,
+    cluster_corrected_g,
+    cluster_corrected_g_by_arm,
+    cluster_corrected_g_one_arm,
+)
+from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.wwc_clustering import cluster_df_pustejovsky
 
-__all__ = ["INDIVIDUAL", "Assignment"]
+__all__ = ["CLUSTERED_ARMS", "DF_FORMULAS", "INDIVIDUAL", "Assignment", "ClusterFactors"]
 
 Floats = npt.NDArray[np.float64]
+
+CLUSTERED_ARMS = ("both", "first", "second")
+DF_FORMULAS = ("handbook", "pustejovsky")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClusterFactors:
+    """What clusters do, one value for each study.
+
+    Attributes
+    ----------
+    gamma
+        Factor on the squared effect: the clustered standard deviation is a little too small.
+    eta
+        Design effect on the variance of a difference of means.
+    df
+        Degrees of freedom of the standard deviation, h.
+    factor
+        gamma or eta, whichever multiplies the first term of the variance.
+    factor_name
+        "gamma" or "eta".
+    df_name
+        Where df is from, in words.
+    """
+
+    gamma: Floats
+    eta: Floats
+    df: Floats
+    factor: Floats
+    factor_name: str
+    df_name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,79 +60,105 @@ class Assignment:
     Attributes
     ----------
     icc
-        Intraclass correlation: share of the variance that is between clusters.
+        Intraclass correlation: share of the variance that is between clusters, 0 <= icc < 1.
     cluster_size
-        Mean number of pupils in a cluster.
-    n_clustered
-        Pupils that were taught in clusters where only one arm was (tutoring groups against business
-        as usual); None: both arms are clustered.
+        Mean number of pupils in a cluster. Give this or `n_clusters`.
+    n_clusters
+        Clusters of the first and of the second group, two numbers or two arrays, where the groups'
+        clusters differ in size.
+    clustered : {"both", "first", "second"}
+        Groups that are in clusters. Tutoring groups against business as usual: one of them, and its
+        `cluster_size`.
     is_handled
-        Whether the study's own analysis allowed for clustering.
+        Whether the study's own analysis allowed for clusters (a multilevel model, standard errors
+        by cluster). It decides between gamma and eta, and there is no default.
+    df_formula : {"handbook", "pustejovsky"}
+        Degrees of freedom h by equation E.21 of the handbook (one clustered group: Hedges and
+        Citkowicz, equation 7), or by the number of clusters, for both groups in clusters of one
+        size. The second is for a standard deviation put together from variances between and within
+        clusters and is much smaller where the icc is large.
 
-    Notes
-    -----
-    With N pupils in all and n in a cluster (both arms): gamma = 1 - 2(n - 1) icc/(N - 2),
-    eta = 1 + (n - 1) icc, df by equation E.21 of the handbook. With one arm of N_C unclustered pupils:
-    gamma = 1 - (N_C + n - 2) icc/(N - 2), eta = 1 + (n N_C/N - 1) icc.
+    Raises
+    ------
+    UserError
+        Clusters without `is_handled`; both or none of `cluster_size` and `n_clusters`; choices that
+        do not go together.
 
     References
     ----------
     Hedges LV (2007). Journal of Educational and Behavioral Statistics 32:341-370.
-    Hedges LV, Citkowicz M (2015). Behavior Research Methods 47:1295-1308 (one arm).
+    Hedges LV, Citkowicz M (2015). Behavior Research Methods 47:1295-1308 (one clustered group).
+    Pustejovsky JE (2016). Alternative formulas for the standardized mean difference,
+    jepusto.com/alternative-formulas-for-the-smd.
     What Works Clearinghouse (2022). Procedures and Standards Handbook, version 5.0, appendix E.
     """
 
-    icc: npt.ArrayLike = 0.0
-    cluster_size: npt.ArrayLike = 1.0
-    n_clustered: npt.ArrayLike | None = None
-    is_handled: bool = False
+    icc: npt.ArrayLike
+    cluster_size: npt.ArrayLike | None = None
+    n_clusters: tuple[npt.ArrayLike, npt.ArrayLike] | None = None
+    clustered: str = "both"
+    is_handled: bool | None = None
+    df_formula: str = "handbook"
 
     def __post_init__(self) -> None:
-        icc, size = np.asarray(self.icc, float), np.asarray(self.cluster_size, float)
-        if not ((icc >= 0.0) & (icc < 1.0)).all():
-            raise UserError(f"icc must be at least 0 and below 1. Supplied value was {self.icc!r}.")
-        if not (size >= 1.0).all():
-            raise UserError(f"cluster_size must be 1 or more. It was {self.cluster_size!r}.")
+        one_of(self.clustered, CLUSTERED_ARMS, "clustered")
+        one_of(self.df_formula, DF_FORMULAS, "df_formula")
+        if (self.cluster_size is None) == (self.n_clusters is None):
+            raise UserError("Give either cluster_size or n_clusters.")
+        if self.is_handled is None:
+            raise UserError(
+                "Say whether the study's own analysis allowed for clusters: is_handled=True (a "
+                "multilevel model, standard errors by cluster) or is_handled=False."
+            )
+        if self.n_clusters is not None and self.clustered != "both":
+            raise UserError("Where one group is in clusters give its cluster_size.")
+        if self.df_formula == "pustejovsky" and (
+            self.clustered != "both" or self.n_clusters is not None
+        ):
+            raise UserError(
+                'df_formula "pustejovsky" is for two groups in clusters of one size. Take "handbook".'
+            )
 
-    @property
-    def is_individual(self) -> bool:
-        """Whether each pupil stands alone."""
-        return bool(
-            (np.asarray(self.icc) == 0.0).all() or (np.asarray(self.cluster_size) == 1).all()
+    def factors(self, n1: npt.ArrayLike, n2: npt.ArrayLike) -> ClusterFactors:
+        """Return gamma, eta and degrees of freedom for groups of n1 and n2 pupils.
+
+        Raises
+        ------
+        UserError
+            An icc or sizes that cannot be; the message names the position.
+        """
+        found, name = self._corrected(n1, n2)
+        df = found.df
+        if self.df_formula == "pustejovsky":
+            total = np.asarray(n1, float) + np.asarray(n2, float)
+            size = np.asarray(self.cluster_size, float)
+            df, name = cluster_df_pustejovsky(total, size, self.icc), "Pustejovsky (2016)"
+        factor = found.gamma if self.is_handled else found.eta
+        return ClusterFactors(
+            found.gamma, found.eta, df, factor, "gamma" if self.is_handled else "eta", name
         )
 
-    def gamma(self, n1: Floats, n2: Floats) -> Floats:
-        """Return what the squared effect is multiplied by."""
-        icc, size = np.asarray(self.icc, float), np.asarray(self.cluster_size, float)
-        total = n1 + n2
-        if self.n_clustered is None:
-            return np.asarray(1.0 - 2.0 * (size - 1.0) * icc / (total - 2.0))
-        other = total - np.asarray(self.n_clustered, float)
-        return np.asarray(1.0 - (other + size - 2.0) * icc / (total - 2.0))
-
-    def eta(self, n1: Floats, n2: Floats) -> Floats:
-        """Return what the variance of a difference of means is multiplied by."""
-        icc, size = np.asarray(self.icc, float), np.asarray(self.cluster_size, float)
-        if self.n_clustered is None:
-            return np.asarray(1.0 + (size - 1.0) * icc + 0.0 * n1)
-        total = n1 + n2
-        other = total - np.asarray(self.n_clustered, float)
-        return np.asarray(1.0 + (size * other / total - 1.0) * icc)
-
-    def df(self, n1: Floats, n2: Floats) -> Floats:
-        """Return the degrees of freedom of the total standard deviation, h."""
-        icc, n = np.asarray(self.icc, float), np.asarray(self.cluster_size, float)
-        total = n1 + n2
-        if self.n_clustered is None:
-            return cluster_df(total, n, icc)
-        clustered = np.asarray(self.n_clustered, float)
-        scale = (total - 2.0) * (1.0 - icc) + (clustered - n) * icc
-        below = (
-            (total - 2.0) * (1.0 - icc) ** 2
-            + (clustered - n) * n * icc**2
-            + 2.0 * (clustered - n) * (1.0 - icc) * icc
+    def _corrected(self, n1: npt.ArrayLike, n2: npt.ArrayLike) -> tuple[ClusteredEffects, str]:
+        """Factors do not depend on the effect; 0 stands in for it."""
+        if self.n_clusters is not None:
+            first, second = self.n_clusters
+            found = cluster_corrected_g_by_arm(0.0, n1, n2, first, second, icc=self.icc)
+            return found, "Hedges (2007), clusters by group"
+        assert self.cluster_size is not None
+        if self.clustered == "both":
+            found = cluster_corrected_g(0.0, n1, n2, icc=self.icc, cluster_size=self.cluster_size)
+            return found, "WWC 5.0 E.21"
+        inside, outside = (n1, n2) if self.clustered == "first" else (n2, n1)
+        if (np.asarray(self.cluster_size, float) > np.asarray(inside, float)).any():
+            raise UserError(
+                "cluster_size is larger than the clustered group. Correct it, or say which group is "
+                'in clusters (clustered="first" or "second").'
+            )
+        found = cluster_corrected_g_one_arm(
+            0.0, inside, outside, icc=self.icc, cluster_size=self.cluster_size
         )
-        return np.asarray(scale**2 / below)
+        return found, "Hedges and Citkowicz (2015) eq. 7"
 
 
-INDIVIDUAL = Assignment()
+# Pupils one by one: clusters of one.
+INDIVIDUAL = Assignment(icc=0.0, cluster_size=1.0, is_handled=True)

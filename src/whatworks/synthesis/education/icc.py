@@ -1,153 +1,106 @@
-"""Intraclass correlations: defaults with their source, and what not knowing them costs."""
+"""Intraclass correlations that others state: values with their source and their uncertainty."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib import resources
 
-import numpy as np
-import numpy.typing as npt
+from whatworks.errors import NotFound, UserError
+from whatworks.synthesis.education.icc_range import IccRange
 
-from whatworks.errors import UserError
-from whatworks.statistics import special
-
-__all__ = ["IccDefault", "IccRange", "OverIcc", "icc_default", "over_icc"]
-
-Floats = npt.NDArray[np.float64]
-
-NODES = 64
+__all__ = ["IccDefault", "icc_default", "icc_library"]
 
 
 @dataclass(frozen=True, slots=True)
 class IccDefault:
-    """A value that reviews take where a study reports none.
+    """An intraclass correlation that can stand in where a study reports none.
 
     Attributes
     ----------
-    outcome, value
-        What it is for.
+    name
+        Its key in the library.
+    outcome
+        What kind of outcome it is for: "achievement" or "other".
+    value
+        The correlation.
     uncertainty
-        Standard deviation between studies as the source states it; None: none stated. Then the
-        range to try is the caller's choice.
-    source, version
+        As a standard deviation; None: the source states none.
+    uncertainty_is
+        What `uncertainty` measures, in words, or "none stated".
+    population
+        Whose scores, in what clusters.
+    source
         Where it is from.
+    version
+        Of the library.
     """
 
+    name: str
     outcome: str
     value: float
     uncertainty: float | None
+    uncertainty_is: str
+    population: str
     source: str
     version: str
 
+    def spread(self, *, sd: float) -> IccRange:
+        """Return what is taken to be known of the icc of a study that reports none.
 
-@dataclass(frozen=True, slots=True)
-class IccRange:
-    """What is known of an intraclass correlation: a beta distribution by mean and standard deviation.
+        Parameters
+        ----------
+        sd : float
+            Standard deviation between studies of the kind at hand, above 0. The caller's choice to
+            make and to report: a convention states none, and the standard error of one estimate says
+            how well that one is known, not how others differ.
 
-    Raises
-    ------
-    UserError
-        No beta distribution has these.
-    """
-
-    mean: float
-    sd: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.mean < 1.0:
-            raise UserError(f"The mean of an icc lies between 0 and 1. It was {self.mean!r}.")
-        if not 0.0 < self.sd**2 < self.mean * (1.0 - self.mean):
+        Raises
+        ------
+        UserError
+            No icc has this mean and standard deviation, or sd is below the standard error that the
+            estimate itself has.
+        """
+        if self.uncertainty is not None and sd < self.uncertainty:
             raise UserError(
-                f"No icc of mean {self.mean:g} has a standard deviation of {self.sd:g}. Give one "
-                f"above 0 and below {(self.mean * (1 - self.mean)) ** 0.5:.3g}."
+                f"{self.name} has a standard error of {self.uncertainty:g} itself; studies like it "
+                f"cannot be known better. Supplied sd was {sd!r}."
             )
-
-    def quantile(self, p: npt.ArrayLike) -> Floats:
-        """Return quantiles."""
-        size = self.mean * (1.0 - self.mean) / self.sd**2 - 1.0
-        a, b = self.mean * size, (1.0 - self.mean) * size
-        return np.asarray(special.betaincinv(a, b, np.asarray(p, float)), dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OverIcc:
-    """An effect when the intraclass correlation is uncertain.
-
-    Attributes
-    ----------
-    yi, vi
-        Mean of the effect, and total variance: the mean of the variance and the variance of the
-        effect.
-    lowest, highest
-        Effect and variance at the 2.5th and the 97.5th percentile of the icc.
-    """
-
-    yi: Floats
-    vi: Floats
-    lowest: tuple[Floats, Floats]
-    highest: tuple[Floats, Floats]
+        return IccRange(mean=self.value, sd=sd)
 
 
 @cache
-def _read() -> dict[str, IccDefault]:
-    text = files("whatworks.synthesis.education").joinpath("icc_defaults.json").read_text("utf-8")
-    given = json.loads(text)
-    return {
-        row["outcome"]: IccDefault(
-            row["outcome"], row["value"], row["uncertainty"], given["source"], given["version"]
-        )
-        for row in given["defaults"]
-    }
+def icc_library() -> tuple[IccDefault, ...]:
+    """Return all intraclass correlations of the library, conventions first."""
+    folder = resources.files("whatworks.synthesis.education")
+    given = json.loads(folder.joinpath("icc_library.json").read_text("utf-8"))
+    return tuple(IccDefault(**row, version=given["version"]) for row in given["entries"])
 
 
-def icc_default(outcome: str) -> IccDefault:
-    """Return the default for a kind of outcome: "achievement" or "other".
-
-    Raises
-    ------
-    UserError
-        There is none for it; the message lists what there is.
-    """
-    known = _read()
-    if outcome not in known:
-        raise UserError(
-            f"There is no default icc for {outcome!r}. There is one for: {', '.join(known)}."
-        )
-    return known[outcome]
-
-
-def over_icc(
-    effect: Callable[[float], tuple[npt.ArrayLike, npt.ArrayLike]], icc: IccRange
-) -> OverIcc:
-    """Carry the uncertainty of an intraclass correlation into the effect's weight.
+def icc_default(outcome: str, *, name: str | None = None) -> IccDefault:
+    """Return the value for a kind of outcome.
 
     Parameters
     ----------
-    effect : callable
-        Effect and variance for one value of the icc, such as
-        ``lambda icc: (lambda e: (e.yi, e.vi))(effect_of_means(g, n1, n2, assignment=...))``.
-    icc : IccRange
-        What is known of it.
+    outcome : {"achievement", "other"}
+        Kind of outcome.
+    name : str, optional
+        Another entry of the library for that kind; the handbook's convention if not given.
 
-    Returns
-    -------
-    OverIcc
-        By Gauss-Legendre quadrature over the quantiles.
+    Raises
+    ------
+    NotFound
+        There is none; the message lists what there is.
     """
-    x, w = np.polynomial.legendre.leggauss(NODES)
-    at, weight = icc.quantile(0.5 * (x + 1.0)), 0.5 * w
-    values = [effect(float(value)) for value in at]
-    y = np.stack([np.asarray(pair[0], float) for pair in values])
-    v = np.stack([np.asarray(pair[1], float) for pair in values])
-    mean = np.tensordot(weight, y, axes=1)
-    spread = np.tensordot(weight, (y - mean) ** 2, axes=1)
-    low, high = (effect(float(icc.quantile(p))) for p in (0.025, 0.975))
-    return OverIcc(
-        yi=np.asarray(mean),
-        vi=np.asarray(np.tensordot(weight, v, axes=1) + spread),
-        lowest=(np.asarray(low[0], float), np.asarray(low[1], float)),
-        highest=(np.asarray(high[0], float), np.asarray(high[1], float)),
-    )
+    fitting = [entry for entry in icc_library() if entry.outcome == outcome]
+    if not fitting:
+        kinds = ", ".join(dict.fromkeys(entry.outcome for entry in icc_library()))
+        raise NotFound(f"There is no icc for outcome {outcome!r}. There is one for: {kinds}.")
+    if name is None:
+        return fitting[0]
+    for entry in fitting:
+        if entry.name == name:
+            return entry
+    names = ", ".join(entry.name for entry in fitting)
+    raise NotFound(f"There is no icc {name!r} for outcome {outcome!r}. There are: {names}.")

@@ -1,248 +1,196 @@
-"""Missing standard deviations, correlations and ICCs: multiple imputation, pooled to the end.
+"""Numbers that studies leave out, carried through effects and model to the pooled result.
 
-A study that leaves out one number is not left out. The missing number is drawn from what the other
-studies say of it, their own uncertainty included; effects and models are computed for each draw, and
-the results are pooled by Rubin's rules, variance components too.
+A study that leaves out one number is not left out. The number is drawn (`draw_missing`,
+`draw_stated`), effects and model are computed for each draw, and the fits are pooled; or both ends of
+its range are tried, which needs no randomness and shows less.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import TooFewStudies, UserError
-from whatworks.statistics.distributions import t_critical, t_two_sided
-from whatworks.synthesis.inputs import one_of
+from whatworks.errors import UserError
+from whatworks.statistics.distributions import t_critical
+from whatworks.synthesis.education.draws import Imputed
+from whatworks.synthesis.education.icc_range import Spread
+from whatworks.synthesis.education.rubin import ImputedFit, pool_fits
+from whatworks.synthesis.inference_view import as_fitted
+from whatworks.synthesis.inputs import PossibleMisuse
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.reported_values import reported
+from whatworks.synthesis.robust import RobustInference
 
-__all__ = ["Imputed", "ImputedFit", "draw_missing", "impute_and_pool", "pool_fits"]
+__all__ = ["TwoPoint", "impute_and_pool", "two_point_sensitivity"]
 
 Floats = npt.NDArray[np.float64]
 
-SCALES = ("log", "fisher-z", "logit")
 
+def impute_and_pool(
+    imputed: Imputed | Sequence[Imputed],
+    fit: Callable[..., FittedModel | RobustInference],
+    *,
+    level: float = 0.95,
+    component_limits: bool = True,
+) -> ImputedFit:
+    """Fit a model to each draw of one or more columns, and pool.
 
-class Imputed(NamedTuple):
-    """Draws of a column, (m, k); the observed values stand in each."""
+    Parameters
+    ----------
+    imputed : Imputed, or a sequence of them
+        What `draw_missing` or `draw_stated` gave; several columns have as many draws each and are
+        drawn independently.
+    fit : callable
+        Takes the completed columns, (k,) each, in the order given; computes effects by their route
+        and returns any fitted model, or robust inference on one.
+    level, component_limits
+        As `pool_fits`.
 
-    draws: Floats
-    is_missing: npt.NDArray[np.bool_]
+    Returns
+    -------
+    ImputedFit
+        By Rubin's rules (`pool_fits`); its notes say what was drawn, from what, and how much.
+
+    Raises
+    ------
+    UserError
+        Columns of different length or number of draws; or a draw could not be fitted (the message
+        says which).
+
+    Notes
+    -----
+    Drawing from the other rows assumes that numbers are not left out because of their size.
+    """
+    columns = [imputed] if isinstance(imputed, Imputed) else list(imputed)
+    if len({column.draws.shape for column in columns}) != 1:
+        raise UserError(
+            "Give columns with one number of rows and of draws. They have (draws, rows) "
+            f"{', '.join(str(column.draws.shape) for column in columns)}."
+        )
+    fits = []
+    for i, given in enumerate(zip(*(column.draws for column in columns), strict=True), start=1):
+        try:
+            with warnings.catch_warnings():
+                # What a model remarks of single drawn values is in its notes.
+                warnings.simplefilter("ignore", PossibleMisuse)
+                fits.append(fit(*given))
+        except UserError as error:
+            raise UserError(f"Draw {i} could not be fitted: {error}") from None
+    pooled = pool_fits(fits, level=level, component_limits=component_limits)
+    notes = pooled.notes
+    for column in columns:
+        n, k = int(column.is_missing.sum()), column.is_missing.size
+        if n:
+            notes += (
+                f"{n:,} of {k:,} values ({100 * n / k:.0f} percent) were drawn "
+                f"{pooled.n_imputations:,} times; {column.model}.",
+            )
+    return replace(pooled, notes=notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImputedFit:
-    """A model pooled over imputations.
+class TwoPoint:
+    """A result with all gaps filled low, and with all filled high.
 
     Attributes
     ----------
-    names, coefficients, se, df, p_value, ci
-        Coefficients by Rubin's rules, degrees of freedom by Barnard and Rubin; (p,) and (p, 2).
-    missing_information
-        Share of the information on each coefficient that is missing, (p,).
-    components
-        Variance components by name: mean over the draws.
-    component_range
-        Their 2.5th and 97.5th percentile over the draws: what the gaps alone leave open.
-    n_imputations, n_imputed
-        Draws, and rows that were imputed.
-    notes
-        Sentences a reader must know.
+    low, high
+        What was filled in.
+    fits
+        The model at both, the low one first.
+    n_missing
+        Gaps.
     """
 
-    names: tuple[str, ...]
-    coefficients: Floats
-    se: Floats
-    df: Floats
-    p_value: Floats
-    ci: Floats
-    missing_information: Floats
-    components: dict[str, float]
-    component_range: dict[str, tuple[float, float]]
-    n_imputations: int
-    n_imputed: int
-    notes: tuple[str, ...]
+    low: float
+    high: float
+    fits: tuple[FittedModel, FittedModel]
+    n_missing: int
+
+    def table(self) -> dict[str, list[object]]:
+        """Return one row for each value and coefficient, with the fit's own interval."""
+        names = ("filled_with", "coefficient", "estimate", "se", "ci_lower", "ci_upper")
+        rows: dict[str, list[object]] = {name: [] for name in names}
+        for value, fit in zip((self.low, self.high), self.fits, strict=True):
+            se = np.sqrt(np.diagonal(fit.vcov))
+            reach = t_critical(fit.level, fit.coefficient_df) * se
+            for i, name in enumerate(fit.design.names):
+                b = float(fit.coefficients[i])
+                cells = (value, name, b, float(se[i]), b - float(reach[i]), b + float(reach[i]))
+                for column, cell in zip(names, cells, strict=True):
+                    rows[column].append(cell)
+        return rows
+
+    @property
+    def span(self) -> Floats:
+        """How far each coefficient moves from low to high, (p,)."""
+        return np.asarray(self.fits[1].coefficients - self.fits[0].coefficients)
+
+    def summary(self) -> str:
+        """Return the result as plain text."""
+        first, second = self.fits
+        lines = [f"{self.n_missing:,} gaps filled with {self.low:.4g}, then with {self.high:.4g}"]
+        rows = self.table()
+        p = len(first.design.names)
+        shown = [
+            f"{estimate:.4g} ({low:.4g} to {high:.4g})"
+            for estimate, low, high in zip(
+                rows["estimate"], rows["ci_lower"], rows["ci_upper"], strict=True
+            )
+        ]
+        for i, name in enumerate(first.design.names):
+            lines.append(f"{name}: {shown[i]}, then {shown[p + i]}")
+        for a, b in zip(first.components, second.components, strict=True):
+            lines.append(f"{a.name}: {a.estimate:.4g}, then {b.estimate:.4g}")
+        return "\n".join(lines)
 
 
-def draw_missing(
+def two_point_sensitivity(
     values: npt.ArrayLike,
+    fit: Callable[[Floats], FittedModel | RobustInference],
     *,
-    scale: str,
-    m: int,
-    rng: np.random.Generator,
-    like: npt.ArrayLike | None = None,
-) -> Imputed:
-    """Draw the missing entries of a column from the predictive distribution of the others.
-
-    On the chosen scale the observed values are taken as normal about a mean, or about a line in
-    `like`; each draw first draws mean and variance from their posterior under the usual
-    noninformative prior, then the values.
+    low: float | None = None,
+    high: float | None = None,
+    distribution: Spread | None = None,
+    tail: float = 0.1,
+) -> TwoPoint:
+    """Fit a model with all gaps filled low, and with all filled high: no randomness.
 
     Parameters
     ----------
     values : array-like, shape (k,)
-        The column, NaN where missing.
-    scale : {"log", "fisher-z", "logit"}
-        For standard deviations, correlations and intraclass correlations.
-    m : int
-        Number of draws.
-    rng : numpy.random.Generator
-        Source of randomness; store its seed with the result.
-    like : array-like, shape (k,), optional
-        A number known for all rows that goes with the missing one, such as the log of the other
-        arm's standard deviation.
-
-    Raises
-    ------
-    TooFewStudies
-        Fewer than three observed values (four with `like`).
-    UserError
-        Values outside the scale.
-
-    References
-    ----------
-    Rubin DB (1987). Multiple Imputation for Nonresponse in Surveys, section 5.3.
-    """
-    one_of(scale, SCALES, "scale")
-    x = np.asarray(values, dtype=np.float64)
-    missing = np.isnan(x)
-    seen = x[~missing]
-    inside = {
-        "log": seen > 0.0,
-        "fisher-z": np.abs(seen) < 1.0,
-        "logit": (seen > 0.0) & (seen < 1.0),
-    }[scale]
-    if not inside.all():
-        raise UserError(f"values: found {seen[~inside][0]:g}, which has no {scale}. Correct it.")
-    columns = np.ones((x.size, 1)) if like is None else np.column_stack((np.ones(x.size), like))
-    n, p = seen.size, columns.shape[1]
-    if n < p + 2:
-        raise TooFewStudies(
-            f"{n} values are known: too few to say how much the missing ones may differ. "
-            f"{p + 2} are needed; state a value and its uncertainty instead."
-        )
-    y, z = _forward(seen, scale), columns[~missing]
-    root = np.linalg.cholesky(np.linalg.inv(z.T @ z))
-    b = np.linalg.lstsq(z, y, rcond=None)[0]
-    left = float(((y - z @ b) ** 2).sum())
-    draws = np.tile(x, (m, 1))
-    for i in range(m):
-        sigma = np.sqrt(left / rng.chisquare(n - p))
-        at = columns[missing] @ (b + sigma * (root @ rng.standard_normal(p)))
-        draws[i, missing] = _back(at + sigma * rng.standard_normal(int(missing.sum())), scale)
-    return Imputed(draws, missing)
-
-
-def _forward(x: Floats, scale: str) -> Floats:
-    if scale == "log":
-        return np.asarray(np.log(x))
-    return np.asarray(np.arctanh(x) if scale == "fisher-z" else np.log(x / (1.0 - x)))
-
-
-def _back(x: Floats, scale: str) -> Floats:
-    if scale == "log":
-        return np.asarray(np.exp(x))
-    return np.asarray(np.tanh(x) if scale == "fisher-z" else 1.0 / (1.0 + np.exp(-x)))
-
-
-def impute_and_pool(
-    imputed: Imputed,
-    fit: Callable[[Floats], FittedModel],
-    *,
-    level: float = 0.95,
-) -> ImputedFit:
-    """Fit a model to each draw of a column and pool.
-
-    Parameters
-    ----------
-    imputed : Imputed
-        What `draw_missing` gave.
+        The column, None or NaN where missing.
     fit : callable
-        Takes one completed column, (k,), computes effects by their route and fits any model.
-    level : float
-        Level of the intervals.
-    """
-    pooled = pool_fits([fit(column) for column in imputed.draws], level=level)
-    n = int(imputed.is_missing.sum())
-    notes = pooled.notes
-    if n:
-        share = n / imputed.is_missing.size
-        notes += (
-            f"{n:,} of {imputed.is_missing.size:,} values ({100 * share:.0f} percent) were imputed "
-            f"{pooled.n_imputations} times, as if missing for no reason tied to their size.",
-        )
-    return ImputedFit(
-        **{
-            name: getattr(pooled, name)
-            for name in ImputedFit.__dataclass_fields__
-            if name not in ("n_imputed", "notes")
-        },
-        n_imputed=n,
-        notes=notes,
-    )
-
-
-def pool_fits(fits: Sequence[FittedModel], *, level: float = 0.95) -> ImputedFit:
-    """Pool fits of one model to completed data by Rubin's rules.
+        Takes a completed column and returns any fitted model, or robust inference on one.
+    low, high : float, optional
+        Both, low below high.
+    distribution : StatedNormal, IccRange or IccInterval, optional
+        Instead of low and high: its quantiles at `tail` and 1 - `tail`.
+    tail : float
+        Between 0 and 0.5.
 
     Raises
     ------
-    TooFewStudies
-        Fewer than two fits.
     UserError
-        The fits are not of one model.
-
-    Notes
-    -----
-    Variance components are averaged on their own scale: a variance of 0 in some draws is an
-    estimate like others there, and has no logarithm.
-
-    References
-    ----------
-    Rubin DB (1987), chapter 3. Barnard J, Rubin DB (1999). Biometrika 86:948-955.
+        Neither two values nor a distribution, or both.
     """
-    m = len(fits)
-    if m < 2:
-        raise TooFewStudies("Pooling needs two imputations or more; 20 is a usual number.")
-    names = fits[0].design.names
-    parts = tuple(c.name for c in fits[0].components)
-    for fit in fits:
-        if fit.design.names != names or tuple(c.name for c in fit.components) != parts:
-            raise UserError("The fits are not of one model: their coefficients differ.")
-    b = np.stack([fit.coefficients for fit in fits])
-    within = np.mean([np.diagonal(fit.vcov) for fit in fits], axis=0)
-    between = b.var(axis=0, ddof=1)
-    total = within + (1.0 + 1.0 / m) * between
-    share = (1.0 + 1.0 / m) * between / total
-    complete = np.min([fit.coefficient_df for fit in fits], axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        old = np.where(share > 0.0, (m - 1.0) / share**2, np.inf)
-        observed = np.where(
-            np.isinf(complete), np.inf, (complete + 1) / (complete + 3) * complete * (1 - share)
-        )
-        df = 1.0 / (1.0 / old + 1.0 / observed)
-        # Share of information missing, allowing for the finite number of draws.
-        increase = (1.0 + 1.0 / m) * between / within
-        missing = (increase + 2.0 / (df + 3.0)) / (increase + 1.0)
-    missing = np.where(between > 0.0, missing, 0.0)
-    mean, se = b.mean(axis=0), np.sqrt(total)
-    reach = t_critical(level, df) * se
-    values = np.array([[c.estimate for c in fit.components] for fit in fits]).reshape(m, -1)
-    low, high = (np.quantile(values, q, axis=0) for q in (0.025, 0.975))
-    return ImputedFit(
-        names=names,
-        coefficients=mean,
-        se=se,
-        df=df,
-        p_value=t_two_sided(mean / se, df),
-        ci=np.stack((mean - reach, mean + reach), axis=-1),
-        missing_information=missing,
-        components=dict(zip(parts, values.mean(axis=0).tolist(), strict=True)),
-        component_range={name: (float(low[i]), float(high[i])) for i, name in enumerate(parts)},
-        n_imputations=m,
-        n_imputed=0,
-        notes=(),
-    )
+    x = reported(values, "values")
+    has_values = low is not None and high is not None
+    if has_values == (distribution is not None):
+        raise UserError("Give low and high, or a distribution.")
+    if distribution is not None:
+        if not 0.0 < tail < 0.5:
+            raise UserError(f"tail must be between 0 and 0.5. Supplied value was {tail!r}.")
+        ends = distribution.quantile((tail, 1.0 - tail))
+        low, high = float(ends[0]), float(ends[1])
+    assert low is not None
+    assert high is not None
+    if not low < high:
+        raise UserError(f"low must be below high. They were {low!r} and {high!r}.")
+    missing = np.isnan(x)
+    fits = as_fitted(fit(np.where(missing, low, x))), as_fitted(fit(np.where(missing, high, x)))
+    return TwoPoint(low, high, fits, int(missing.sum()))

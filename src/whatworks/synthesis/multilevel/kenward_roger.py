@@ -8,7 +8,7 @@ from matching two moments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.statistics.distributions import f_upper_tail, t_critical, t_two_sided
 from whatworks.synthesis.multilevel.dense_likelihood import block_layout
-from whatworks.synthesis.multilevel.results import MultilevelFit
+from whatworks.synthesis.multilevel.model import MultilevelModel
 
 __all__ = ["KenwardRoger", "KenwardRogerTest", "kenward_roger"]
 
@@ -46,6 +46,8 @@ class KenwardRoger:
         Estimates, adjusted standard errors, degrees of freedom, t, p, limits; (p,) and (p, 2).
     vcov
         Adjusted covariance, (p, p).
+    model
+        What it was inferred from.
     """
 
     coefficients: Floats
@@ -55,6 +57,7 @@ class KenwardRoger:
     p_value: Floats
     ci: Floats
     vcov: Floats
+    model: MultilevelModel = field(repr=False)
     _phi: Floats
     _p: Floats
     _spread: Floats
@@ -78,7 +81,7 @@ class KenwardRoger:
         return _f_test(rows, self.coefficients, self.vcov, self._phi, self._p, self._spread)
 
 
-def kenward_roger(model: MultilevelFit) -> KenwardRoger:
+def kenward_roger(model: MultilevelModel) -> KenwardRoger:
     """Return Kenward-Roger inference for a model fitted by REML.
 
     Variances at their boundary of 0 are taken as known.
@@ -131,13 +134,14 @@ def kenward_roger(model: MultilevelFit) -> KenwardRoger:
         p_value=t_two_sided(statistic, df),
         ci=np.stack((model.coefficients - reach, model.coefficients + reach), axis=-1),
         vcov=vcov,
+        model=model,
         _phi=phi,
         _p=p_parts,
         _spread=spread,
     )
 
 
-def _derivative_sums(model: MultilevelFit, phi: Floats) -> tuple[Floats, Floats, Floats]:
+def _derivative_sums(model: MultilevelModel, phi: Floats) -> tuple[Floats, Floats, Floats]:
     """Return P_i (n, p, p), Q_ij (n, n, p, p) and the expected information of theta (n, n)."""
     x = model.design.matrix
     entries = _parameters(model)
@@ -182,7 +186,7 @@ def _derivative_sums(model: MultilevelFit, phi: Floats) -> tuple[Floats, Floats,
     return p_parts, q_parts, information
 
 
-def _parameters(model: MultilevelFit) -> list[tuple[int, int, int]]:
+def _parameters(model: MultilevelModel) -> list[tuple[int, int, int]]:
     """Return (term, i, j) of each entry of a G that is a free parameter away from its boundary."""
     found = []
     for t, (data, place) in enumerate(zip(model.terms, model.problem.slices(), strict=True)):

@@ -70,6 +70,14 @@ class Problem:
         """Number of standard deviations among them."""
         return sum(data.structure.n_sd for data in self.terms)
 
+    @property
+    def is_sd(self) -> npt.NDArray[np.bool_]:
+        """Which parameters are standard deviations; the others tell of correlations."""
+        found = np.zeros(self.n_parameters, dtype=np.bool_)
+        for data, place in zip(self.terms, self.slices(), strict=True):
+            found[place.start : place.start + data.structure.n_sd] = True
+        return found
+
     def slices(self) -> list[slice]:
         """Return where each term's parameters stand."""
         found, start = [], 0

@@ -23,6 +23,8 @@ from whatworks.synthesis.multilevel.problem import Problem
 __all__ = ["Found", "Likelihood", "likelihood_of", "search", "search_near"]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Likelihood = NestedLikelihood | DenseLikelihood
 
 # Points of the grid in each standard deviation, by how many there are, as shares of the spread.
@@ -36,10 +38,13 @@ MOST_POINTS = 160
 # Angles at which correlations start: none and clearly positive.
 ANGLES = (0.5 * np.pi, 0.9)
 MOST_CLIMBS = 6
+MOST_CLIMBS_OF_FACE = 2
 # Above so many effects the grid is laid over a share of the blocks.
 THIN_ABOVE = 6_000
 # In units of the typical standard error; its square is what is taken for a variance of 0.
 ON_BOUNDARY = 1e-5
+# A slope of the log-likelihood in a variance, in units of the typical one: less is none.
+STUCK = 1e-6
 SAME_HEIGHT = 1e-7
 SAME_PLACE = 1e-3
 
@@ -80,7 +85,7 @@ def search(problem: Problem, likelihood: Likelihood) -> Found:
     finite = np.isfinite(heights)
     if not finite.any():
         raise np.linalg.LinAlgError("no point of the grid has a positive definite covariance")
-    starts = [points[i] for i in _hills(np.array(points), heights)]
+    starts = [points[i] for i in _hills(np.array(points), heights, problem.is_sd)]
     if is_thinned:
         # The tops of the share are next to those of the whole, a step or two away.
         starts = [_away_from_zero(problem, top.phi) for top in _tops(problem, scanned, starts)]
@@ -108,6 +113,9 @@ def _grid(problem: Problem) -> Iterator[Floats]:
     has_correlation = problem.n_parameters > n_sds
     if has_correlation and n_sds == 2:
         steps = steps[::2]
+    elif not has_correlation and n_sds in GRIDS:
+        # A climb that starts at 0 stays there: the maxima of the models without that variance.
+        steps = np.append(0.0, steps)
     combinations = list(product(steps, repeat=n_sds)) if n_sds <= 6 else _few(steps, n_sds)
     angles = ANGLES if has_correlation else ANGLES[:1]
     if len(combinations) * len(angles) > MOST_POINTS:
@@ -135,22 +143,37 @@ def _few(steps: Floats, n: int) -> list[tuple[float, ...]]:
     return found
 
 
-def _hills(points: Floats, heights: Floats) -> list[int]:
-    """Return the points no neighbour of which is higher, the highest first."""
-    order = np.argsort(-heights, kind="stable")
-    places = np.stack([_ranks(column) for column in points.T], axis=1)
+def _hills(points: Floats, heights: Floats, is_sd: Bools) -> list[int]:
+    """Return points no neighbour of which is higher: of the whole grid, then of each of its faces.
+
+    A face is where some standard deviations are 0, the grid of a smaller model. Its maximum may be
+    one of the whole that lies between two points and so is no hill of the whole grid.
+    """
+    finite = np.isfinite(heights)
+    chosen = _hills_among(np.flatnonzero(finite), points, heights, MOST_CLIMBS)
+    faces, face = np.unique((points == 0.0) & is_sd, axis=0, return_inverse=True)
+    for i in range(len(faces)):
+        if faces[i].any():
+            rows = np.flatnonzero(finite & (face.ravel() == i))
+            chosen += _hills_among(rows, points, heights, MOST_CLIMBS_OF_FACE)
+    return list(dict.fromkeys(chosen))
+
+
+def _hills_among(rows: Ints, points: Floats, heights: Floats, most: int) -> list[int]:
+    """Return hills of some of the points, the highest first."""
+    places = np.stack([_ranks(column) for column in points[rows].T], axis=1)
+    own = heights[rows]
     chosen: list[int] = []
-    for i in order[np.isfinite(heights[order])]:
-        apart = np.abs(places - places[i])
-        near = (apart.max(axis=1) <= 1) & (np.arange(len(points)) != i)
-        if not (heights[near] > heights[i]).any():
-            chosen.append(int(i))
-        if len(chosen) == MOST_CLIMBS:
+    for i in np.argsort(-own, kind="stable"):
+        near = np.abs(places - places[i]).max(axis=1) <= 1
+        if not (own[near] > own[i]).any():
+            chosen.append(int(rows[i]))
+        if len(chosen) == most:
             break
     return chosen
 
 
-def _ranks(column: Floats) -> npt.NDArray[np.int64]:
+def _ranks(column: Floats) -> Ints:
     """Return the rank of each value among the distinct ones."""
     return np.asarray(np.unique(column, return_inverse=True)[1].ravel(), dtype=np.int64)
 
@@ -166,10 +189,24 @@ def _tops(problem: Problem, likelihood: Likelihood, starts: list[Floats]) -> lis
     """Return the distinct tops that the starts lead to, the highest first."""
     tops: list[Ascent] = []
     for start in starts:
-        top = _snapped(problem, likelihood, climb(likelihood, start, reach=2.0 * problem.spread))
+        top = _climbed(problem, likelihood, start)
         if not any(_is_same(problem, top, other) for other in tops):
             tops.append(top)
     return sorted(tops, key=lambda top: -top.value)
+
+
+def _climbed(problem: Problem, likelihood: Likelihood, start: Floats) -> Ascent:
+    """Climb to a top, on from any variance of 0 that a larger one would improve."""
+    while True:
+        top = _snapped(problem, likelihood, climb(likelihood, start, reach=2.0 * problem.spread))
+        # Where a standard deviation is 0 its slope is 0 too; half the second derivative is the
+        # slope of the variance.
+        stuck = (top.phi == 0.0) & problem.is_sd & (np.diagonal(top.hessian) > STUCK)
+        if not stuck.any():
+            return top
+        start = np.where(stuck, 1e-2 * problem.spread, top.phi)
+        if likelihood.value(start) <= top.value:
+            return top
 
 
 def _away_from_zero(problem: Problem, phi: Floats) -> Floats:

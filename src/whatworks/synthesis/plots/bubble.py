@@ -10,13 +10,12 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.synthesis.design import Columns, Design, columns_by_name
+from whatworks.synthesis.inference_view import Inference, as_fitted
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.plots.chart import Chart, chart_of
 from whatworks.synthesis.plots.scale import EffectScale, covering, digits
 from whatworks.synthesis.plots.theme import AVERAGE, BAND, MUTED, STUDY
 from whatworks.synthesis.pooled_effect import coefficient_tests, critical, effect_weights
-from whatworks.synthesis.robust import RobustInference
-from whatworks.synthesis.robust_view import as_fitted
 from whatworks.synthesis.wording import decimal, p_value_text, percent
 
 __all__ = ["bubble_plot"]
@@ -27,7 +26,7 @@ _STEPS = 60
 
 
 def bubble_plot(
-    fit: FittedModel | RobustInference,
+    fit: FittedModel | Inference,
     moderator: str,
     *,
     data: Columns | None = None,
@@ -41,7 +40,7 @@ def bubble_plot(
 
     Parameters
     ----------
-    fit : FittedModel or RobustInference
+    fit : FittedModel, RobustInference or KenwardRoger
         A meta-regression of any kind.
     moderator : str
         A variable with numbers: a column of the design, or of `data`.

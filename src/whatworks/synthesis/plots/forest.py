@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from whatworks.synthesis.inference_view import Inference, as_fitted
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.plots.chart import Chart
@@ -11,15 +12,13 @@ from whatworks.synthesis.plots.forest_drawing import draw_forest
 from whatworks.synthesis.plots.forest_lines import forest_lines, study_means
 from whatworks.synthesis.plots.scale import EffectScale
 from whatworks.synthesis.pooled_effect import pooled_effect
-from whatworks.synthesis.robust import RobustInference
-from whatworks.synthesis.robust_view import as_fitted
 from whatworks.synthesis.wording import percent, plural
 
 __all__ = ["forest_plot"]
 
 
 def forest_plot(
-    fit: FittedModel | RobustInference,
+    fit: FittedModel | Inference,
     *,
     labels: Sequence[str] | None = None,
     study: Sequence[object] | None = None,
@@ -33,7 +32,7 @@ def forest_plot(
 
     Parameters
     ----------
-    fit : FittedModel or RobustInference
+    fit : FittedModel, RobustInference or KenwardRoger
         Any model; robust inference in place of its own. With moderators each line also has what the model expects there, and there is no
         average.
     labels : sequence of str, length k, optional

@@ -10,13 +10,12 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.distributions import normal_critical
+from whatworks.synthesis.inference_view import Inference, as_fitted
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.plots.chart import Chart, chart_of
 from whatworks.synthesis.plots.scale import EffectScale, covering, digits
 from whatworks.synthesis.plots.theme import AVERAGE, MUTED, STUDY
 from whatworks.synthesis.pooled_effect import pooled_effect
-from whatworks.synthesis.robust import RobustInference
-from whatworks.synthesis.robust_view import as_fitted
 from whatworks.synthesis.wording import decimal
 
 __all__ = ["funnel_plot"]
@@ -31,7 +30,7 @@ _FEWEST_TO_SPLIT = 10
 
 
 def funnel_plot(
-    fit: FittedModel | RobustInference,
+    fit: FittedModel | Inference,
     *,
     labels: Sequence[str] | None = None,
     contours: bool = True,
@@ -46,7 +45,7 @@ def funnel_plot(
 
     Parameters
     ----------
-    fit : FittedModel or RobustInference
+    fit : FittedModel, RobustInference or KenwardRoger
         Any model of k effects.
     labels : sequence of str, length k, optional
         Name of each effect, for the table.

@@ -9,17 +9,17 @@ import numpy.typing as npt
 
 from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.synthesis.fit import RandomEffects
+from whatworks.synthesis.inference_view import Inference, as_fitted
 from whatworks.synthesis.model import FittedModel, VarianceComponent
-from whatworks.synthesis.multilevel import MultilevelModel
+from whatworks.synthesis.multilevel import KenwardRoger, MultilevelModel
 from whatworks.synthesis.pooled_effect import (
     CoefficientTest,
     PooledEffect,
     coefficient_tests,
     pooled_effect,
 )
-from whatworks.synthesis.regression import MetaRegression
-from whatworks.synthesis.robust import RobustInference
-from whatworks.synthesis.robust_view import as_fitted
+from whatworks.synthesis.regression import LocationScale, MetaRegression
+from whatworks.synthesis.robust import RobustInference, RobustMetaRegression
 
 __all__ = ["Facts", "Heterogeneity", "facts_of"]
 
@@ -50,9 +50,13 @@ class Facts:
     ----------
     fit, robust
         The model, and robust inference from it if that is what is reported.
+    moments
+        The model where it is a robust meta-regression by moments.
+    location_scale
+        The model where moderators explain the spread.
     kind
-        "one" (one study), "equal" (one true effect), "two-level", "multilevel" or "fixed" (known
-        covariance, no random part).
+        "one" (one study), "equal" (one true effect), "two-level", "multilevel", "moments",
+        "location-scale" or "fixed" (known covariance, no random part).
     n_effects, n_studies, effects_a_study
         Effects, independent units, and the fewest and most effects of a unit.
     average, tests
@@ -76,6 +80,8 @@ class Facts:
 
     fit: FittedModel
     robust: RobustInference | None
+    moments: RobustMetaRegression | None
+    location_scale: LocationScale | None
     kind: str
     n_effects: int
     n_studies: int
@@ -93,7 +99,16 @@ class Facts:
     @property
     def is_contradictory(self) -> bool:
         """Whether the sampling covariance is not positive definite: Q does not exist."""
-        return self.heterogeneity is not None and self.heterogeneity.q is None
+        return (
+            self.kind != "moments"
+            and self.heterogeneity is not None
+            and self.heterogeneity.q is None
+        )
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether the tests allow for dependence of any kind within clusters."""
+        return self.robust is not None or self.moments is not None
 
     @property
     def variances(self) -> tuple[VarianceComponent, ...]:
@@ -116,18 +131,20 @@ class Facts:
         return min(test.df for test in self.tests)
 
 
-def facts_of(fit: FittedModel | RobustInference) -> Facts:
+def facts_of(fit: FittedModel | Inference) -> Facts:
     """Read a model."""
     model = as_fitted(fit)
     robust = fit if isinstance(fit, RobustInference) else None
-    inner = robust.model if robust is not None else model
+    inner = fit.model if isinstance(fit, Inference) else model
     count = np.bincount(model.clusters)
     omnibus = None
     if not model.design.is_intercept_only:
-        omnibus = _omnibus(inner, robust)
+        omnibus = _omnibus(fit)
     return Facts(
         fit=model,
         robust=robust,
+        moments=inner if isinstance(inner, RobustMetaRegression) else None,
+        location_scale=inner if isinstance(inner, LocationScale) else None,
         kind=_kind(inner),
         n_effects=int(model.yi.size),
         n_studies=int(count.size),
@@ -149,6 +166,10 @@ def _kind(fit: FittedModel) -> str:
         return "one"
     if fit.method in ("EE", "FE"):
         return "equal"
+    if isinstance(fit, RobustMetaRegression):
+        return "moments"
+    if isinstance(fit, LocationScale):
+        return "location-scale"
     if isinstance(fit, MultilevelModel):
         if not fit.components:
             return "fixed"
@@ -161,20 +182,27 @@ def _heterogeneity(fit: FittedModel) -> Heterogeneity | None:
         if fit.q_df < 1:
             return None
         return Heterogeneity(fit.q, fit.q_df, fit.q_p_value, fit.i2)
+    if isinstance(fit, LocationScale):
+        return Heterogeneity(fit.residual_q, fit.q_df, fit.q_p_value, None)
+    if isinstance(fit, RobustMetaRegression) and fit.i2 is not None:
+        return Heterogeneity(None, fit.n_studies - fit.design.p, None, fit.i2)
     return None
 
 
 def _omnibus(
-    fit: FittedModel, robust: RobustInference | None
+    fit: FittedModel | Inference,
 ) -> tuple[float, int, float | None, float] | None:
-    if robust is not None:
+    if isinstance(fit, KenwardRoger):
+        test = fit.test(fit.model.design.contrasts(None))
+        return test.statistic, test.df1, test.df2, test.p_value
+    if isinstance(fit, RobustInference):
         try:
-            wald = robust.wald()
+            wald = fit.wald()
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):
             return None
         df2 = float(wald.df2) if wald.df2 is not None and np.isfinite(wald.df2) else None
         return float(wald.statistic), int(wald.df1), df2, float(wald.p_value)
-    if isinstance(fit, (MetaRegression, MultilevelModel)):
+    if isinstance(fit, (MetaRegression, MultilevelModel, LocationScale)):
         found = fit.omnibus
         return found.statistic, found.df1, found.df2, found.p_value
     return None
@@ -183,6 +211,8 @@ def _omnibus(
 def _maxima(fit: FittedModel) -> int:
     if isinstance(fit, MultilevelModel):
         return len(fit.certificate.maxima)
+    if isinstance(fit, LocationScale):
+        return fit.n_maxima
     return len(fit.maxima) if isinstance(fit, (RandomEffects, MetaRegression)) else 0
 
 

@@ -55,6 +55,17 @@ def _model(facts: Facts, effect_name: str, cited: set[str]) -> list[str]:
         return [
             f"{effects.capitalize() if not named else f'Effects ({named})'} were combined {what}{mods} (Borenstein et al. 2009)."
         ]
+    if facts.moments is not None:
+        cited.add("hedges2010")
+        kind = (
+            "correlated effects, each study's weight shared among its effects"
+            if facts.moments.kind == "CORR"
+            else "hierarchical effects, a variance between and one within studies"
+        )
+        return [
+            f"A robust meta-regression (Hedges et al. 2010) was fitted to the {effects}{mods}, with "
+            f"the working model of {kind}; variances were estimated by moments."
+        ]
     name, key = ESTIMATORS.get(fit.method, (fit.method, ""))
     cited |= {key} if key else set()
     by = f"{name}{_cite(key)}"
@@ -63,6 +74,16 @@ def _model(facts: Facts, effect_name: str, cited: set[str]) -> list[str]:
         return [
             f"A {kind} was fitted to the {effects}{mods}; the variance of the true "
             f"effects was estimated by {by}."
+        ]
+    if facts.location_scale is not None:
+        cited.add("viechtbauer2022")
+        spread = facts.location_scale.scale_design
+        formula = (spread.formula or "").lstrip("~ ")
+        what = formula or listed(spread.names)
+        return [
+            f"A location-scale model (Viechtbauer and Lopez-Lopez 2022) was fitted to the "
+            f"{effects}{mods}; the logarithm of the variance of the true effects depends on "
+            f"{what}. It was estimated by {by}."
         ]
     cited.add("vandennoortgate2013")
     levels = list(dict.fromkeys(c.level for c in facts.variances))
@@ -106,6 +127,13 @@ def _tests(facts: Facts, cited: set[str]) -> list[str]:
             cited.add("tipton2015b")
             text += " Moderators were tested together by HTZ (Tipton and Pustejovsky 2015)."
         return [text]
+    if facts.moments is not None:
+        cited.add("tipton2015")
+        kind, test = facts.fit.test.split(", ")
+        return [
+            f"Standard errors are cluster-robust ({kind}) by study; tests and {level} confidence "
+            f"intervals are {_ROBUST_TESTS[test]} (Tipton 2015)."
+        ]
     how, key = TESTS.get(facts.fit.test, (f"by {facts.fit.test}", None))
     cited |= {key} if key else set()
     df_method = _DF_METHODS.get(facts.df_method or "", "") if facts.fit.test == "t" else ""

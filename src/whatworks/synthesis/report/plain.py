@@ -133,6 +133,11 @@ def _in_new_setting(
             "This calculation takes the effect to be the same everywhere, so it cannot say how much "
             "a new school would differ from the average."
         )
+    if limits is None and facts.location_scale is not None:
+        return (
+            "How much the effect differs from school to school depends on what they are like; the "
+            "results for statisticians say on what."
+        )
     if limits is None:
         return "These studies cannot say how much the effect differs from school to school."
     if not facts.has_spread:
@@ -233,7 +238,7 @@ def _cannot_say(facts: Facts) -> tuple[str, ...]:
             "Studies that differ in one respect also differ in others, so this does not show what "
             "makes an effect larger or smaller."
         )
-    if facts.is_dependent and facts.robust is None and facts.sampling_correlations is None:
+    if facts.is_dependent and not facts.is_robust and facts.sampling_correlations is None:
         found.append(
             "Some studies give several results. If these come from the same pupils, the answer is less "
             "sure than it looks."

@@ -23,6 +23,7 @@ TESTS: dict[str, tuple[str, str | None]] = {
     "z": ("on the normal distribution", None),
     "t": ("on a t distribution", None),
     "knha": ("by the method of Knapp and Hartung", "knapp2003"),
+    "Kenward-Roger": ("by the method of Kenward and Roger", "kenward1997"),
     "adhoc": ("by the method of Knapp and Hartung, its factor never below 1", "knapp2003"),
 }
 
@@ -37,6 +38,10 @@ REFERENCES: dict[str, str] = {
     "Statistics in Medicine 21:1539-1558.",
     "higgins2009": "Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of "
     "random-effects meta-analysis. Journal of the Royal Statistical Society A 172:137-159.",
+    "hedges2010": "Hedges LV, Tipton E, Johnson MC (2010). Robust variance estimation in "
+    "meta-regression with dependent effect size estimates. Research Synthesis Methods 1:39-65.",
+    "kenward1997": "Kenward MG, Roger JH (1997). Small sample inference for fixed effects from "
+    "restricted maximum likelihood. Biometrics 53:983-997.",
     "knapp2003": "Knapp G, Hartung J (2003). Improved tests for a random effects meta-regression "
     "with a single covariate. Statistics in Medicine 22:2693-2710.",
     "morris1983": "Morris CN (1983). Parametric empirical Bayes inference: theory and applications. "
@@ -61,6 +66,8 @@ REFERENCES: dict[str, str] = {
     "viechtbauer2005": "Viechtbauer W (2005). Bias and efficiency of meta-analytic variance "
     "estimators in the random-effects model. Journal of Educational and Behavioral Statistics "
     "30:261-293.",
+    "viechtbauer2022": "Viechtbauer W, Lopez-Lopez JA (2022). Location-scale models for "
+    "meta-analysis. Research Synthesis Methods 13:697-715.",
     "viechtbauer2007": "Viechtbauer W (2007). Confidence intervals for the amount of heterogeneity "
     "in meta-analysis. Statistics in Medicine 26:37-52.",
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from whatworks.synthesis.inference_view import Inference
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.plots.scale import EffectScale
 from whatworks.synthesis.report.facts import facts_of
 from whatworks.synthesis.report.methods import methods_text
 from whatworks.synthesis.report.plain import PlainWords, plain_words
 from whatworks.synthesis.report.results import results_text
-from whatworks.synthesis.robust import RobustInference
 
 __all__ = ["Report", "ReportWording", "report"]
 
@@ -79,7 +79,7 @@ class Report:
 
 
 def report(
-    fit: FittedModel | RobustInference,
+    fit: FittedModel | Inference,
     *,
     wording: ReportWording | None = None,
     scale: EffectScale | None = None,
@@ -92,7 +92,7 @@ def report(
 
     Parameters
     ----------
-    fit : FittedModel or RobustInference
+    fit : FittedModel, RobustInference or KenwardRoger
         Any model, or robust inference from it.
     wording : ReportWording, optional
         Words for what was measured.

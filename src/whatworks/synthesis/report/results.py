@@ -100,6 +100,7 @@ def _prediction(facts: Facts, scale: EffectScale) -> list[str]:
 def _spread(facts: Facts) -> list[str]:
     found = [_component(c) for c in facts.fit.components]
     text = [f"{listed(found)}."] if found else []
+    text += _scale_part(facts)
     if facts.tau2_ci is not None:
         text.append(
             f"{percent(facts.fit.level)} interval of tau2: {facts.tau2_ci[0]:.3g} to {facts.tau2_ci[1]:.3g}."
@@ -115,6 +116,28 @@ def _spread(facts: Facts) -> list[str]:
             f"The likelihood has {facts.n_maxima} local maxima; the highest of them is reported."
         )
     return text
+
+
+def _scale_part(facts: Facts) -> list[str]:
+    """Return how the spread depends on moderators."""
+    model = facts.location_scale
+    if model is None or model.scale_design.is_intercept_only:
+        return []
+    low, high = sqrt(float(model.tau2.min())), sqrt(float(model.tau2.max()))
+    df = facts.fit.yi.size - model.q if model.test == "t" else inf
+    level = percent(model.level)
+    found = [f"The SD of the true effects runs from {low:.3g} to {high:.3g} over the studies."]
+    for i, name in enumerate(model.scale_design.names):
+        test = CoefficientTest(
+            name,
+            float(model.scale_coefficients[i]),
+            float(model.scale_se[i]),
+            float(df),
+            (float(model.scale_ci[i, 0]), float(model.scale_ci[i, 1])),
+            float(model.scale_p_value[i]),
+        )
+        found.append(f"log tau2, {name}: {_test(test, EffectScale(), level)}.")
+    return found
 
 
 def _component(component: VarianceComponent) -> str:

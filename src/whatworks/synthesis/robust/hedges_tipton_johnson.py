@@ -8,17 +8,20 @@ within studies.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
-from whatworks.statistics.block_covariance import first_appearance_codes
+from whatworks.statistics.block_covariance import BlockCovariance, first_appearance_codes
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import t_critical, t_two_sided
+from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.synthesis.design import Columns, Design, Moderators, design_of
 from whatworks.synthesis.inputs import effect_arrays, one_of
+from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.robust.inference import satterthwaite_df, standard_errors
 from whatworks.synthesis.robust.moment_variances import (
     correlated_tau2,
@@ -54,6 +57,9 @@ class RobustMetaRegression:
         Weight of each effect, (k,).
     kind, rho, small, level
         As used.
+    yi, vi, design, clusters, cluster_labels
+        Effects, sampling variances, fixed part, and the study of each effect: its code, (k,), and
+        the name of each code.
     n_studies, n_effects
         What it rests on.
     notes
@@ -79,6 +85,80 @@ class RobustMetaRegression:
     n_studies: int
     n_effects: int
     notes: tuple[str, ...]
+    yi: Floats = field(repr=False)
+    vi: Floats = field(repr=False)
+    design: Design = field(repr=False)
+    clusters: Ints = field(repr=False)
+    cluster_labels: tuple[str, ...] = field(repr=False)
+
+    @property
+    def coefficient_df(self) -> Floats:
+        """Degrees of freedom of the coefficients, (p,)."""
+        return self.df
+
+    @property
+    def components(self) -> tuple[VarianceComponent, ...]:
+        """Variance between studies, and within them for hierarchical effects."""
+        found = [VarianceComponent("tau2", "study", "variance", self.tau2, None, self.n_studies)]
+        if self.omega2 is not None:
+            found.append(
+                VarianceComponent("omega2", "effect", "variance", self.omega2, None, self.n_effects)
+            )
+        return tuple(found)
+
+    @property
+    def method(self) -> str:
+        """Estimator of the variances: moments."""
+        return "moments"
+
+    @property
+    def test(self) -> str:
+        """Test of the coefficients."""
+        return "CR2, Satterthwaite" if self.small else "CR1p, naive-tp"
+
+    @property
+    def log_likelihood(self) -> float:
+        """NaN: nothing was maximised."""
+        return float("nan")
+
+    def marginal_covariance(self) -> LowRankBlocks:
+        """Return the covariance of the effects under the working model, (k, k).
+
+        Its inverse is not what the effects are weighed by: see `weights`.
+        """
+        rho, omega2 = self.rho or 0.0, self.omega2 or 0.0
+        shared = np.stack((np.sqrt(self.vi), np.ones(self.vi.size)))
+        variances = np.array([rho, self.tau2])
+        return LowRankBlocks((1.0 - rho) * self.vi + omega2, shared, variances, self.clusters)
+
+    def sampling_covariance(self) -> BlockCovariance:
+        """Return the sampling covariance assumed, (k, k): rho within studies, or independent."""
+        if self.rho is None:
+            return DiagonalCovariance(self.vi)
+        sd = np.sqrt(self.vi)[None, :]
+        return LowRankBlocks((1.0 - self.rho) * self.vi, sd, np.array([self.rho]), self.clusters)
+
+    def prediction_variance(self) -> float | None:
+        """Return the variance of a new effect's true value about its mean."""
+        return self.tau2 + (self.omega2 or 0.0)
+
+    def refit(self, rows: Ints | None = None, *, yi: Floats | None = None) -> Self:
+        """Fit the same model to some of the effects, or to other effects; see `FittedModel`.
+
+        Raises
+        ------
+        TooFewStudies
+            There are no more studies than coefficients.
+        """
+        y = self.yi if yi is None else np.asarray(yi, dtype=np.float64)
+        v, design, codes, labels = self.vi, self.design, self.clusters, self.cluster_labels
+        if rows is not None:
+            y, v, design = y[rows], v[rows], design.rows(rows)
+            codes = first_appearance_codes(self.clusters[rows])
+            kept = dict.fromkeys(self.clusters[rows].tolist())
+            labels = tuple(self.cluster_labels[code] for code in kept)
+        options = (self.kind, self.rho, self.small, self.level)
+        return cast("Self", _fit(y, v, design, codes, labels, options))
 
     def table(self) -> dict[str, object]:
         """Return the coefficients as columns."""
@@ -193,9 +273,29 @@ def robust_meta_regression(
         raise UserError(
             f"study has shape {labels.shape}. Give one for each of the {y.size:,} effects."
         )
-    codes = first_appearance_codes(labels.astype(str) if labels.dtype.kind == "O" else labels)
+    keys = labels.astype(str) if labels.dtype.kind == "O" else labels
+    codes = first_appearance_codes(keys)
+    first = np.unique(codes, return_index=True)[1]
+    names = tuple(str(label) for label in labels[first].tolist())
+    if kind == "HIER":
+        rho = None
+    elif rho is None or not 0.0 <= rho <= 1.0:
+        raise UserError(f"rho must be from 0 to 1 for correlated effects. It was {rho!r}.")
     design = design_of(mods, data, y.size)
-    m = int(codes.max()) + 1
+    return _fit(y, v, design, codes, names, (kind, rho, small, level))
+
+
+def _fit(
+    y: Floats,
+    v: Floats,
+    design: Design,
+    codes: Ints,
+    labels: tuple[str, ...],
+    options: tuple[str, float | None, bool, float],
+) -> RobustMetaRegression:
+    """Estimate variances, then coefficients with robust tests; arguments are checked."""
+    kind, rho, small, level = options
+    x, m = design.matrix, int(codes.max()) + 1
     if m <= design.p:
         raise TooFewStudies(
             f"There are {m:,} studies for {design.p:,} coefficients. Robust inference needs more "
@@ -204,31 +304,14 @@ def robust_meta_regression(
     sizes = np.bincount(codes)
     omega2: float | None = None
     i2: float | None = None
-    if kind == "CORR":
-        if rho is None or not 0.0 <= rho <= 1.0:
-            raise UserError(f"rho must be from 0 to 1 for correlated effects. It was {rho!r}.")
+    if rho is not None:
         mean_v = np.bincount(codes, v) / sizes
-        first = 1.0 / (sizes * mean_v)
-        tau2, i2 = correlated_tau2(y, design, codes, first[codes], rho)
+        rough = 1.0 / (sizes * mean_v)
+        tau2, i2 = correlated_tau2(y, design, codes, rough[codes], rho)
         weights = (1.0 / (sizes * (mean_v + tau2)))[codes]
     else:
-        rho = None
         tau2, omega2 = hierarchical_variances(y, v, design, codes)
         weights = 1.0 / (v + tau2 + omega2)
-    return _fitted(y, design, codes, weights, (tau2, omega2, i2), (kind, rho, small, level))
-
-
-def _fitted(
-    y: Floats,
-    design: Design,
-    codes: Ints,
-    weights: Floats,
-    variances: tuple[float, float | None, float | None],
-    options: tuple[str, float | None, bool, float],
-) -> RobustMetaRegression:
-    """Return coefficients with robust tests, given the weights."""
-    kind, rho, small, level = options
-    x, m = design.matrix, int(codes.max()) + 1
     b, _, left = regress(y, x, weights)
     kind_of_cr = "CR2" if small else "CR1p"
     parts = sandwich(x, left, DiagonalCovariance(1.0 / weights), codes, kind_of_cr)
@@ -246,9 +329,9 @@ def _fitted(
         p_value=t_two_sided(statistic, df),
         ci=np.stack((b - reach, b + reach), axis=-1),
         vcov=parts.vcov,
-        tau2=variances[0],
-        omega2=variances[1],
-        i2=variances[2],
+        tau2=tau2,
+        omega2=omega2,
+        i2=i2,
         weights=weights,
         kind=kind,
         rho=rho,
@@ -257,6 +340,11 @@ def _fitted(
         n_studies=m,
         n_effects=int(y.size),
         notes=notes_on(design.names, df, se, parts, is_estimated=small),
+        yi=y,
+        vi=v,
+        design=design,
+        clusters=codes,
+        cluster_labels=labels,
     )
 
 

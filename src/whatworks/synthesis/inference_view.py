@@ -1,4 +1,4 @@
-"""A model whose tests are cluster-robust, in the shape that plots and reports know."""
+"""A model with inference that is not its own, in the shape that plots and reports know."""
 
 from __future__ import annotations
 
@@ -11,28 +11,34 @@ import numpy.typing as npt
 from whatworks.statistics.block_covariance import BlockCovariance, first_appearance_codes
 from whatworks.synthesis.design import Design
 from whatworks.synthesis.model import FittedModel, VarianceComponent
+from whatworks.synthesis.multilevel import KenwardRoger, kenward_roger
+from whatworks.synthesis.pooled_effect import GivesWeights
 from whatworks.synthesis.robust import RobustInference, robust
 
-__all__ = ["RobustView", "as_fitted"]
+__all__ = ["Inference", "InferenceView", "as_fitted"]
+
+Inference = RobustInference | KenwardRoger
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RobustView:
-    """The working model, with covariance, degrees of freedom and clusters of robust inference.
+class InferenceView:
+    """A model, with covariance and degrees of freedom of robust or Kenward-Roger inference.
 
     Attributes
     ----------
-    model
-        The working model.
     inference
-        What was robustly inferred from it.
+        What was inferred.
     """
 
-    model: FittedModel
-    inference: RobustInference
+    inference: Inference
+
+    @property
+    def model(self) -> FittedModel:
+        """The model it was inferred from."""
+        return self.inference.model
 
     @property
     def yi(self) -> Floats:
@@ -43,6 +49,11 @@ class RobustView:
     def vi(self) -> Floats:
         """Sampling variances, (k,)."""
         return self.model.vi
+
+    @property
+    def weights(self) -> Floats | None:
+        """Weights of the model's own, if it has such, (k,)."""
+        return self.model.weights if isinstance(self.model, GivesWeights) else None
 
     @property
     def design(self) -> Design:
@@ -56,22 +67,24 @@ class RobustView:
 
     @property
     def vcov(self) -> Floats:
-        """Robust covariance of the estimates, (p, p)."""
+        """Covariance of the estimates, (p, p)."""
         return self.inference.vcov
 
     @property
     def coefficient_df(self) -> Floats:
-        """Robust degrees of freedom, (p,)."""
+        """Degrees of freedom, (p,)."""
         return self.inference.df
 
     @property
     def components(self) -> tuple[VarianceComponent, ...]:
-        """Parameters of the working model's random part."""
+        """Parameters of the model's random part."""
         return self.model.components
 
     @property
     def clusters(self) -> Ints:
         """Code of the cluster of each effect, (k,)."""
+        if isinstance(self.inference, KenwardRoger):
+            return self.model.clusters
         return first_appearance_codes(self.inference.clusters)
 
     @property
@@ -88,23 +101,28 @@ class RobustView:
 
     @property
     def test(self) -> str:
-        """Test of the coefficients: "CR2, Satterthwaite"."""
+        """Test of the coefficients: "CR2, Satterthwaite", "Kenward-Roger"."""
+        if isinstance(self.inference, KenwardRoger):
+            return "Kenward-Roger"
         return f"{self.inference.type}, {self.inference.test}"
 
     @property
     def level(self) -> float:
         """Level of intervals."""
-        return self.inference.level
+        inference = self.inference
+        return self.model.level if isinstance(inference, KenwardRoger) else inference.level
 
     @property
     def log_likelihood(self) -> float:
-        """Of the working model."""
+        """Of the model."""
         return self.model.log_likelihood
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences a reader must know, of both."""
-        return (*self.model.notes, *self.inference.notes)
+        inference = self.inference
+        own = () if isinstance(inference, KenwardRoger) else inference.notes
+        return (*self.model.notes, *own)
 
     def marginal_covariance(self) -> BlockCovariance:
         """Return the fitted covariance of the effects."""
@@ -126,18 +144,20 @@ class RobustView:
         TooFewStudies
             One cluster is left.
         """
-        model = self.model.refit(rows, yi=yi)
-        clusters = self.inference.clusters if rows is None else self.inference.clusters[rows]
+        inference = self.inference
+        if isinstance(inference, KenwardRoger):
+            return type(self)(kenward_roger(inference.model.refit(rows, yi=yi)))
+        clusters = inference.clusters if rows is None else inference.clusters[rows]
         found = robust(
-            model,
+            inference.model.refit(rows, yi=yi),
             clusters,
-            type=self.inference.type,
-            test=self.inference.test,
-            level=self.inference.level,
+            type=inference.type,
+            test=inference.test,
+            level=inference.level,
         )
-        return type(self)(model, found)
+        return type(self)(found)
 
 
-def as_fitted(fit: FittedModel | RobustInference) -> FittedModel:
-    """Return a fitted model as it is, and robust inference as a view of its model."""
-    return RobustView(fit.model, fit) if isinstance(fit, RobustInference) else fit
+def as_fitted(fit: FittedModel | Inference) -> FittedModel:
+    """Return a fitted model as it is, and inference as a view of its model."""
+    return InferenceView(fit) if isinstance(fit, Inference) else fit
