@@ -87,11 +87,4 @@ def read_model(case: Case, whole: Node, call: Call) -> ModelCall:
         mods = formula_to_python(formula)
         if not has_intercept:
             mods = f"{mods} - 1"
-    columns = {
-        # R makes categories of truth values, and calls them by its own names.
-        name: np.array(["FALSE", "TRUE"], dtype=object)[column.astype(int)]
-        if np.issubdtype(np.asarray(column).dtype, np.bool_)
-        else column
-        for name, column in columns_of(data).items()
-    }
-    return ModelCall(case, yi, mods, formula if not names else None, names, columns)
+    return ModelCall(case, yi, mods, formula if not names else None, names, columns_of(data))
