@@ -9,6 +9,7 @@ from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import normal_critical
 from whatworks.statistics.proportions import Proportion, proportion
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = [
     "IdentificationAccuracy",
@@ -38,8 +39,8 @@ class LikelihoodRatio:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PerHundred:
+@dataclass(frozen=True, slots=True, repr=False)
+class PerHundred(Summarised):
     """What happens to 100 pupils who are tested.
 
     Attributes
@@ -77,8 +78,8 @@ class PerHundred:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class IdentificationAccuracy:
+@dataclass(frozen=True, slots=True, repr=False)
+class IdentificationAccuracy(Summarised):
     """Accuracy of one tool in one sample.
 
     Attributes

@@ -13,6 +13,7 @@ from whatworks.synthesis.design import Design
 from whatworks.synthesis.fit import FitStatistics, RandomEffects
 from whatworks.synthesis.multilevel import MultilevelModel
 from whatworks.synthesis.regression import MetaRegression
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["Comparable", "ModelComparison", "compare"]
 
@@ -25,8 +26,8 @@ SAME = 1e-8
 ROUNDING = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class ModelComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelComparison(Summarised):
     """The likelihood-ratio test of a reduced model against a full one.
 
     Attributes

@@ -24,6 +24,7 @@ from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.pooling import critical_value
 from whatworks.synthesis.prediction_intervals import PREDICTION_INTERVALS, prediction_interval
 from whatworks.synthesis.random_effects_fields import Maximum, fields_of
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["FitStatistics", "Maximum", "Prediction", "RandomEffects"]
 
@@ -73,8 +74,8 @@ class Prediction:
     interval: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RandomEffects:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RandomEffects(Summarised):
     """A fitted two-level random-effects model.
 
     Attributes

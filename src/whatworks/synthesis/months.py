@@ -14,6 +14,7 @@ from importlib import resources
 from math import isfinite
 
 from whatworks.errors import NotFound, UserError
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = [
     "DEFAULT_MONTHS_TABLE",
@@ -72,8 +73,8 @@ class MonthsTable:
     bands: tuple[MonthsBand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MonthsOfProgress:
+@dataclass(frozen=True, slots=True, repr=False)
+class MonthsOfProgress(Summarised):
     """An effect in months, with the ends of its interval.
 
     Attributes

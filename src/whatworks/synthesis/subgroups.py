@@ -16,6 +16,7 @@ from whatworks.synthesis.heterogeneity import METHODS
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.regression import MetaRegression, WaldTest, meta_regression
 from whatworks.synthesis.sampling_covariance.labels import coded
+from whatworks.synthesis.summarised import Summarised
 from whatworks.synthesis.two_level import random_effects
 from whatworks.synthesis.two_level_batch import RandomEffectsBatch, random_effects_batch
 
@@ -28,8 +29,8 @@ Ints = npt.NDArray[np.int64]
 ALL_BUT_EQUAL = 1e-3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SubgroupAnalysis:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SubgroupAnalysis(Summarised):
     """Pooled effects of G groups and the test between them.
 
     Attributes

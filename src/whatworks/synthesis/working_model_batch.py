@@ -183,8 +183,8 @@ def _search(cells: Cells) -> Floats:
     # On from any variance of 0 that a larger one would improve.
     for _ in range(MOST_ESCAPES):
         top = climbers.at(tops)
-        first, _ = top.slopes(top.solved())
-        stuck = (np.abs(tops) < ON_BOUNDARY) & free[cell] & (first > STUCK)
+        slope, _ = top.slopes(top.solved())
+        stuck = (np.abs(tops) < ON_BOUNDARY) & free[cell] & (slope > STUCK)
         rows = np.flatnonzero(stuck.any(axis=1))
         if rows.size == 0:
             break

@@ -14,14 +14,15 @@ from whatworks.synthesis.diagnostics.quadratic import quadratic_forms
 from whatworks.synthesis.diagnostics.refits import refits_without_each
 from whatworks.synthesis.diagnostics.units import units_of
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["Baujat", "baujat"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Baujat:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Baujat(Summarised):
     """Coordinates of m units; NaN: no value.
 
     Attributes

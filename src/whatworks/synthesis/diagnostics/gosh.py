@@ -12,6 +12,7 @@ from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.refits import refits
 from whatworks.synthesis.diagnostics.units import units_of
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["Gosh", "gosh"]
 
@@ -23,8 +24,8 @@ Ints = npt.NDArray[np.int64]
 MOST_FOR_ALL = 24
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Gosh:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Gosh(Summarised):
     """Results in G subsets of m units, p coefficients and c components; NaN: no value.
 
     Attributes

@@ -15,6 +15,7 @@ from whatworks.synthesis.diagnostics.projection import Projection, projection
 from whatworks.synthesis.diagnostics.reason_lines import reason_lines
 from whatworks.synthesis.diagnostics.units import Units, units_of
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["Influence", "InfluenceRule", "influence"]
 
@@ -58,8 +59,8 @@ class InfluenceRule:
         }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Influence:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Influence(Summarised):
     """Influence of m units on a model with p coefficients and c components; NaN: no value.
 
     Attributes

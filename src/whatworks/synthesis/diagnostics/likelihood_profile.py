@@ -12,6 +12,7 @@ from whatworks.errors import NotFound, UserError
 from whatworks.statistics.distributions import chi2_quantile
 from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.model import FittedModel, VarianceComponent
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["GivesProfile", "LikelihoodProfile", "profile_likelihood"]
 
@@ -30,8 +31,8 @@ class GivesProfile(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LikelihoodProfile:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LikelihoodProfile(Summarised):
     """Profile log-likelihood of one component at n values.
 
     Attributes

@@ -13,6 +13,7 @@ from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.left_out import left_out
 from whatworks.synthesis.diagnostics.units import units_of
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["Outliers", "outliers"]
 
@@ -21,8 +22,8 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outliers:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Outliers(Summarised):
     """Outlier tests of m units; NaN: no value.
 
     Attributes

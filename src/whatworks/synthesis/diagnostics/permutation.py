@@ -21,6 +21,7 @@ from whatworks.synthesis.diagnostics.rearranged_fits import (
 from whatworks.synthesis.diagnostics.units import Units, units_of
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["ALTERNATIVES", "PermutationTest", "permutation_test"]
 
@@ -34,8 +35,8 @@ MOST_ARRANGEMENTS = 10_000_000
 BATCH = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PermutationTest:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PermutationTest(Summarised):
     """Result of a permutation test of p coefficients over n arrangements.
 
     Attributes

@@ -17,6 +17,7 @@ from whatworks.synthesis.diagnostics.true_effects import conditional_residuals
 from whatworks.synthesis.diagnostics.units import units_of
 from whatworks.synthesis.diagnostics.within_blocks import laid_over
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["ClusterResiduals", "Residuals", "residuals"]
 
@@ -49,8 +50,8 @@ class ClusterResiduals:
     deleted_p_value: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Residuals:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Residuals(Summarised):
     """Residuals of k effects; NaN: no value, and `reasons` says why.
 
     Attributes

@@ -12,6 +12,7 @@ from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.reason_lines import reason_lines
 from whatworks.synthesis.diagnostics.refits import Refits
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["RefitSeries", "series"]
 
@@ -19,8 +20,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RefitSeries:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RefitSeries(Summarised):
     """Results of m refits of a model with p coefficients and c components; NaN: no value.
 
     Attributes

@@ -14,14 +14,15 @@ from whatworks.synthesis.diagnostics.projection import Projection, projection
 from whatworks.synthesis.diagnostics.quadratic import NO_SPREAD
 from whatworks.synthesis.diagnostics.within_blocks import laid_over
 from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["TrueEffects", "blup", "conditional_residuals"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrueEffects:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrueEffects(Summarised):
     """Predicted true effects (empirical BLUPs) of k effects.
 
     Attributes

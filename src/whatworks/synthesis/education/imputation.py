@@ -24,6 +24,7 @@ from whatworks.synthesis.inputs import PossibleMisuse
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.reported_values import reported
 from whatworks.synthesis.robust import RobustInference
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["TwoPoint", "impute_and_pool", "two_point_sensitivity"]
 
@@ -92,8 +93,8 @@ def impute_and_pool(
     return replace(pooled, notes=notes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TwoPoint:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TwoPoint(Summarised):
     """A result with all gaps filled low, and with all filled high.
 
     Attributes

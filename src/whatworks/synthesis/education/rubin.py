@@ -15,6 +15,7 @@ from whatworks.synthesis.education.component_limits import mixture_limits
 from whatworks.synthesis.inference_view import as_fitted
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.robust import RobustInference
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["ImputedFit", "PooledComponent", "pool_fits"]
 
@@ -55,8 +56,8 @@ class PooledComponent:
     n_at_boundary: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImputedFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ImputedFit(Summarised):
     """A model pooled over imputations.
 
     Attributes

@@ -25,6 +25,7 @@ from whatworks.synthesis.multilevel.results import (
 )
 from whatworks.synthesis.multilevel.transplant import marginal_under
 from whatworks.synthesis.multilevel.words import as_dict, as_text
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["MultilevelModel"]
 
@@ -32,8 +33,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MultilevelModel(MultilevelFit):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MultilevelModel(MultilevelFit, Summarised):
     """A fitted model for dependent effects; answers to `FittedModel`.
 
     Its attributes are those of `MultilevelFit`.

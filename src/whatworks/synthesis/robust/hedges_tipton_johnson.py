@@ -30,6 +30,7 @@ from whatworks.synthesis.robust.moment_variances import (
 )
 from whatworks.synthesis.robust.notes import notes_on
 from whatworks.synthesis.robust.sandwich import sandwich
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["RobustMetaRegression", "robust_meta_regression"]
 
@@ -37,8 +38,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RobustMetaRegression:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RobustMetaRegression(Summarised):
     """A fitted robust meta-regression.
 
     Attributes

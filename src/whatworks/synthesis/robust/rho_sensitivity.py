@@ -11,6 +11,7 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.synthesis.robust.hedges_tipton_johnson import RobustMetaRegression
 from whatworks.synthesis.robust.robust import RobustInference
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["RhoSensitivity", "rho_sensitivity"]
 
@@ -19,8 +20,8 @@ Floats = npt.NDArray[np.float64]
 DEFAULT_RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RhoSensitivity:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RhoSensitivity(Summarised):
     """Coefficients and variances over m assumed correlations.
 
     Attributes

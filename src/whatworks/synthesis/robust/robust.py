@@ -18,6 +18,7 @@ from whatworks.synthesis.robust.inference import satterthwaite_df, standard_erro
 from whatworks.synthesis.robust.notes import notes_on
 from whatworks.synthesis.robust.sandwich import TYPES, Sandwich, sandwich
 from whatworks.synthesis.robust.wald import WALD_TESTS, RobustWald, robust_wald
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["ROBUST_TESTS", "RobustInference", "robust"]
 
@@ -27,8 +28,8 @@ Ints = npt.NDArray[np.int64]
 ROBUST_TESTS = ("Satterthwaite", "naive-t", "naive-tp", "z")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RobustInference:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RobustInference(Summarised):
     """Coefficients of a model with cluster-robust inference.
 
     Attributes

@@ -25,6 +25,7 @@ from whatworks.synthesis.robust.bootstrap_weights import (
 from whatworks.synthesis.robust.inference import known_share
 from whatworks.synthesis.robust.robust import RobustInference
 from whatworks.synthesis.robust.sandwich import bias_reduced_residuals, sandwich
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["WildBootstrapTest", "wild_bootstrap_test"]
 
@@ -37,8 +38,8 @@ TIE = 1e-8
 BATCH = 4_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WildBootstrapTest:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WildBootstrapTest(Summarised):
     """Result of a cluster wild bootstrap test of q contrasts.
 
     Attributes
