@@ -107,6 +107,19 @@ def batch(search: str) -> Job:
     return prepared
 
 
+def regression_batch(search: str) -> Job:
+    def prepared(n: int) -> Callable[[], object]:
+        from whatworks.synthesis import meta_regression_batch
+
+        y, v, x = studies(20 * n, 2)
+        starts = np.arange(0, 20 * n, 20)
+        return lambda: meta_regression_batch(
+            y, v, starts, x, search=search, intervals=search == "global"
+        )
+
+    return prepared
+
+
 def che_batch(n: int) -> Callable[[], object]:
     from whatworks.synthesis import working_model_batch
 
@@ -239,6 +252,10 @@ JOBS: dict[str, tuple[tuple[int, ...], dict[str, Job]]] = {
         {"whatworks": batch("local"), "PyMARE": pymare_batch},
     ),
     "analyses of 20, global": ((100, 1_000, 10_000), {"whatworks": batch("global")}),
+    "regressions of 20, 2 coefficients": (
+        (100, 1_000, 10_000),
+        {"whatworks": regression_batch("local"), "global search": regression_batch("global")},
+    ),
     "CHE + CR2 of cells of 20": ((100, 1_000, 10_000), {"whatworks": che_batch}),
     "leave-one-out": ((100, 1_000), {"whatworks": leave_one_out}),
     "1,000 permutations, three-level": ((200, 1_000), {"whatworks": three_level_permutation}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,23 +10,23 @@ from typing import Any
 import numpy as np
 
 from tests.oracle.compare import differences
+from tests.oracle.complete_cases import complete_cases
+from tests.oracle.location_scale_family import location_scale_answer
+from tests.oracle.maximum import higher
 from tests.oracle.model_call import ModelCall, read_model
 from tests.oracle.r_call import (
     Call,
     Name,
     Node,
     assignments,
-    columns_of,
     find_calls,
-    formula_to_python,
     parse,
-    r_coefficient_names,
     value,
 )
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis import HeterogeneityInterval, random_effects
 from whatworks.synthesis.diagnostics import influence
-from whatworks.synthesis.regression import MetaRegression, location_scale, meta_regression
+from whatworks.synthesis.regression import MetaRegression, meta_regression
 from whatworks.synthesis.regression.estimate import scale
 from whatworks.synthesis.regression.tau2 import quadratic_form_of
 
@@ -50,7 +51,6 @@ def fit_call(case: Case, whole: Node, call: Call) -> tuple[MetaRegression, Model
         sei = given("sei")
         vi = value(Name("vi"), data) if sei is None else np.asarray(sei, dtype=float) ** 2
     method = str(given("method") or "REML")
-    level = given("level")
     fit = meta_regression(
         read.yi,
         vi,
@@ -58,11 +58,20 @@ def fit_call(case: Case, whole: Node, call: Call) -> tuple[MetaRegression, Model
         data=read.columns,
         method=SAME_METHOD.get(method, method),
         test=str(given("test") or "z"),
-        level=0.95 if level is None else float(level) / (100.0 if level > 1 else 1.0),
+        level=level_of(call, data) or 0.95,
         weights=_weights(given, read.yi),
         fixed_tau2=given("tau2"),
     )
     return fit, read
+
+
+def level_of(call: Call, data: Mapping[str, Any]) -> float | None:
+    """Return the level a call asks for, which R takes in percent or as a share."""
+    node = call.get("level")
+    if node is None:
+        return None
+    level = float(value(node, data))
+    return level / 100.0 if level > 1.0 else level
 
 
 def _weights(given: Callable[[str], Any], yi: Any) -> Any:
@@ -77,11 +86,12 @@ def _first(case: Case) -> tuple[MetaRegression, ModelCall, Node]:
     return fit, read, node
 
 
-def model_fields(fit: MetaRegression, call: ModelCall) -> Answer:
-    """Return what metafor's results of a fit are called."""
+def model_fields(fit: MetaRegression, call: ModelCall, tested: Node | None = None) -> Answer:
+    """Return what metafor's results of a fit are called; `tested` is the call's btt."""
     ml, reml = fit.fit_statistics(restricted=False), fit.fit_statistics(restricted=True)
     df = float(fit.coefficient_df[0])
     is_normal = bool(np.isinf(df))
+    omnibus = fit.wald_test(_coefficients(tested, call.names(fit.design.names)))
     return {
         "k": fit.k,
         "p": fit.p,
@@ -103,9 +113,9 @@ def model_fields(fit: MetaRegression, call: ModelCall) -> Answer:
         "QE": fit.q,
         "QE_df": fit.q_df,
         "QE_p": fit.q_p_value,
-        "QM": fit.omnibus.statistic,
-        "QM_df": [fit.omnibus.df1, fit.omnibus.df2],
-        "QM_p": fit.omnibus.p_value,
+        "QM": omnibus.statistic,
+        "QM_df": [omnibus.df1, omnibus.df2],
+        "QM_p": omnibus.p_value,
         "s2w": fit.dispersion,
         "ll_ML": ml.log_likelihood,
         "ll_REML": reml.log_likelihood,
@@ -119,6 +129,35 @@ def model_fields(fit: MetaRegression, call: ModelCall) -> Answer:
     }
 
 
+def _coefficients(tested: Node | None, names: list[str]) -> Any:
+    """Return which coefficients btt names: by number, or by a pattern of their names."""
+    if tested is None:
+        return None
+    given = value(tested, {})
+    if isinstance(given, str):
+        return np.array([i for i, name in enumerate(names) if re.search(given, name)])
+    return np.atleast_1d(given).astype(int) - 1
+
+
+def _lower_maximum(
+    case: Case, fit: MetaRegression, answer: Callable[[MetaRegression], Answer]
+) -> str | None:
+    """Show that the reference's values are those at another maximum, which is lower."""
+    for top in fit.maxima:
+        if top.tau2 == fit.tau2 or differences(case, answer(_at(fit, top.tau2))):
+            continue
+        return higher(fit.log_likelihood, top.log_likelihood)
+    return None
+
+
+def _at(fit: MetaRegression, tau2: float) -> MetaRegression:
+    """Return the model as if this had been the estimate."""
+    there = replace(fit, fixed_tau2=tau2).refit()
+    null = meta_regression(fit.yi, fit.vi, method=fit.method, test=fit.test).tau2
+    r2 = None if fit.r2 is None or null == 0.0 else max(0.0, 100.0 * (null - tau2) / null)
+    return replace(there, fixed_tau2=None, r2=r2, tau2_ci=fit.tau2_ci, maxima=fit.maxima)
+
+
 def _model(case: Case) -> Answer:
     fit, call, node = _first(case)
     called = {found.function for found in find_calls(node, "predict", "confint", "vif")}
@@ -126,9 +165,16 @@ def _model(case: Case) -> Answer:
         return _confint(case)
     if "predict" in called:
         return _prediction(case)
-    answer = model_fields(fit, call)
+    tested = find_calls(node, "rma", "rma.uni")[0].get("btt")
+
+    def answer_of(found: MetaRegression) -> Answer:
+        return model_fields(found, call, tested)
+
+    answer = answer_of(fit)
     if fit.method == "GENQM":
         answer["higher"] = _nearer_the_median(case, fit, call)
+    else:
+        answer["higher"] = _lower_maximum(case, fit, answer_of)
     return answer
 
 
@@ -155,31 +201,54 @@ def _nearer_the_median(case: Case, fit: MetaRegression, call: ModelCall) -> str 
 
 
 def _prediction(case: Case) -> Answer:
-    fit, _, node = _first(case)
+    fit, read, node = _first(case)
     call = find_calls(node, "predict")[0]
+    data = read.case["input"]
     kind = call.get("predtype") or call.get("pi.type")
     is_riley = kind is not None and value(kind, {}) == "Riley"
-    found = fit.predict(prediction_df=fit.k - fit.p - 1 if is_riley else None)
-    answer: Answer = {
-        "pred": found.estimate.tolist(),
-        "se": found.se.tolist(),
-        "ci_lb": found.ci[:, 0].tolist(),
-        "ci_ub": found.ci[:, 1].tolist(),
-        "pi_lb": found.prediction_interval[:, 0].tolist(),
-        "pi_ub": found.prediction_interval[:, 1].tolist(),
-        "vif": list(fit.vif().values()),
-        "hat": fit.hat().tolist(),
-    }
-    if "cook" in case["expected"]:
-        answer["cook"] = influence(fit).cook.tolist()
-    return answer
+    rows = _new_rows(call.get("newmods", 1), fit, data)
+
+    def answer_of(fit: MetaRegression) -> Answer:
+        found = fit.predict(
+            rows,
+            level=level_of(call, data),
+            prediction_df=fit.k - fit.p - 1 if is_riley else None,
+        )
+        answer: Answer = {
+            "pred": found.estimate.tolist(),
+            "se": found.se.tolist(),
+            "ci_lb": found.ci[:, 0].tolist(),
+            "ci_ub": found.ci[:, 1].tolist(),
+            "pi_lb": found.prediction_interval[:, 0].tolist(),
+            "pi_ub": found.prediction_interval[:, 1].tolist(),
+            "vif": list(fit.vif().values()),
+            "hat": fit.hat().tolist(),
+        }
+        if "cook" in case["expected"]:
+            answer["cook"] = influence(fit).cook.tolist()
+        return answer
+
+    return {**answer_of(fit), "higher": _lower_maximum(case, fit, answer_of)}
+
+
+def _new_rows(node: Node | None, fit: MetaRegression, data: Mapping[str, Any]) -> Any:
+    """Return newmods with the intercept in front where they leave it out; None without newmods."""
+    if node is None:
+        return None
+    given = np.asarray(value(node, data), dtype=float)
+    width = fit.p if fit.design.intercept is None else fit.p - 1
+    # One moderator: each number is a row.
+    rows = given.reshape(-1, 1) if given.ndim < 2 and width == 1 else np.atleast_2d(given)
+    return rows if rows.shape[1] == fit.p else np.column_stack((np.ones(len(rows)), rows))
 
 
 def _confint(case: Case) -> Answer:
     fit, _, node = _first(case)
     call = find_calls(node, "confint")[0]
     kind = call.get("type")
-    found = fit.confint(type="QP" if kind is None else str(value(kind, {})))
+    found = fit.confint(
+        type="QP" if kind is None else str(value(kind, {})), level=level_of(call, {})
+    )
     estimate, lower, upper = found.tau2
     # The reference stops looking at this value and reports it for any upper limit beyond.
     end = max(100.0, 10.0 * estimate)
@@ -191,15 +260,27 @@ def _confint(case: Case) -> Answer:
 
 
 def _anova(case: Case) -> Answer:
-    fit, _, node = _first(case)
+    fit, read, node = _first(case)
     call = find_calls(node, "anova")[0]
-    tested = call.get("btt", 1)
-    at = None if tested is None else np.atleast_1d(value(tested, {})).astype(int) - 1
-    found = fit.wald_test(at)
+    if len(find_calls(node, "rma", "rma.uni")) > 1:
+        return _likelihood_ratio(case)
+    contrasts = call.get("X") or call.get("L")
+    if contrasts is not None:
+        rows = np.atleast_2d(value(contrasts, {}))
+        each, found = fit.contrasts(rows), fit.wald_test(rows)
+    else:
+        at = _coefficients(call.get("btt", 1), read.names(fit.design.names))
+        rows = fit.design.contrasts(at)
+        each, found = fit.contrasts(rows), fit.wald_test(at)
+    df = [found.df1, found.df2]
     return {
-        "QM": found.statistic,
-        "QMdf": [found.df1, found.df2],
-        "p": found.p_value,
+        **{name: found.statistic for name in ("QM", "stat")},
+        **{name: df for name in ("QMdf", "QM_df", "df")},
+        **{name: found.p_value for name in ("p", "QMp", "QM_p")},
+        "Xb": each.estimate.tolist(),
+        "se": each.se.tolist(),
+        "zval": each.statistic.tolist(),
+        "pval": each.p_value.tolist(),
     }
 
 
@@ -230,19 +311,27 @@ def _equal_effects(case: Case) -> Answer:
 def _subgroups(case: Case) -> Answer:
     """Subgroups fitted apart, and the test of their difference."""
     node = parse(case["call"])
-    data = case["input"]
-    columns = columns_of(data)
     apart = find_calls(node, "rma")[0]
     unique = find_calls(node, "unique")[0]
+    # Studies without an effect or a group belong to none.
+    of_all = Call(apart.function, (*apart.positional, *unique.positional), apart.named)
+    without_subset = tuple((key, arg) for key, arg in of_all.named if key != "subset")
+    case = complete_cases(case, node, Call(of_all.function, of_all.positional, without_subset))
+    data = case["input"]
     labels = np.asarray(value(unique.positional[0], data))
-    method = apart.get("method")
+    yi, vi = (
+        np.asarray(value(apart.get(name, at) or Name(name), data), dtype=float)
+        for at, name in enumerate(("yi", "vi"))
+    )
+    method, test = apart.get("method"), apart.get("test")
+    name = "REML" if method is None else str(value(method, {}))
     groups = sorted(set(labels.tolist()))
     fits = [
         random_effects(
-            columns["yi"][labels == group],
-            columns["vi"][labels == group],
-            method="REML" if method is None else str(value(method, {})),
-            test="z",
+            yi[labels == group],
+            vi[labels == group],
+            method=SAME_METHOD.get(name, name),
+            test="z" if test is None else str(value(test, {})),
         )
         for group in groups
     ]
@@ -261,41 +350,6 @@ def _subgroups(case: Case) -> Answer:
     }
 
 
-def _location_scale(case: Case) -> Answer:
-    node = parse(case["call"])
-    call = find_calls(node, "rma", "rma.uni")[0]
-    data = case["input"]
-    mods, scale = call.get("mods"), call.get("scale")
-    method, test = call.get("method"), call.get("test")
-    fit = location_scale(
-        value(call.get("yi", 0) or call, data),
-        value(call.get("vi", 1) or call, data),
-        mods=None if mods is None else formula_to_python(mods),
-        scale=None if scale is None else formula_to_python(scale),
-        data=columns_of(data),
-        method="REML" if method is None else str(value(method, {})),
-        test="z" if test is None else str(value(test, {})),
-    )
-    ml, reml = fit.fit_statistics(restricted=False), fit.fit_statistics(restricted=True)
-    return {
-        "coef_names": r_coefficient_names(fit.design.names, mods),
-        "beta": fit.coefficients.tolist(),
-        "se": fit.se.tolist(),
-        "alpha": fit.scale_coefficients.tolist(),
-        "se_alpha": fit.scale_se.tolist(),
-        "QM": fit.omnibus.statistic,
-        "QMp": fit.omnibus.p_value,
-        "QS": fit.scale_omnibus.statistic,
-        "QSp": fit.scale_omnibus.p_value,
-        "QE": fit.residual_q,
-        "ll_ML": ml.log_likelihood,
-        "ll_REML": reml.log_likelihood,
-        "AIC_ML": ml.aic,
-        "AIC_REML": reml.aic,
-        "tau2": fit.tau2.tolist(),
-    }
-
-
 UNI_FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
     "uni": _model,
     "mreg": _model,
@@ -305,5 +359,5 @@ UNI_FAMILIES: dict[str, Callable[[Case], Answer | None]] = {
     "lrt": _likelihood_ratio,
     "fe": _equal_effects,
     "subgroup": _subgroups,
-    "ls": _location_scale,
+    "ls": location_scale_answer,
 }

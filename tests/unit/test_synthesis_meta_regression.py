@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import warnings
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ import pytest
 
 from tests.unit.test_synthesis_two_level import BCG_V, BCG_Y
 from whatworks.errors import UserError
+from whatworks.statistics.outweighed_sums import outweighed_sums
 from whatworks.synthesis import (
     METHODS,
     REGRESSION_METHODS,
@@ -19,6 +22,7 @@ from whatworks.synthesis import (
     PossibleMisuse,
     location_scale,
     meta_regression,
+    meta_regression_batch,
     random_effects,
 )
 from whatworks.synthesis.regression import tau2 as residual_tau2
@@ -333,3 +337,69 @@ def test_groups_with_their_own_mean_and_variance_are_fits_of_each_group(method: 
     assert found.tau2[far] == pytest.approx(np.full(far.sum(), apart[1].tau2), rel=1e-6)
     assert found.coefficients[0] == pytest.approx(apart[0].estimate, rel=1e-7)
     assert found.coefficients.sum() == pytest.approx(apart[1].estimate, rel=1e-7)
+
+
+def in_fractions(y: Floats, v: Floats, x: Floats) -> dict[str, float]:
+    """Compute sums at tau2 = 0 for two columns without rounding."""
+    rows = [
+        (Fraction(float(a)), 1 / Fraction(float(b)), *(Fraction(float(c)) for c in columns))
+        for a, b, columns in zip(y, v, x, strict=True)
+    ]
+
+    def total(power: int, i: int, j: int) -> Fraction:
+        return sum((row[1] ** power * row[i] * row[j] for row in rows), Fraction(0))
+
+    def inverse() -> list[list[Fraction]]:
+        a, b, c = total(1, 2, 2), total(1, 2, 3), total(1, 3, 3)
+        det = a * c - b * b
+        return [[c / det, -b / det], [-b / det, a / det]]
+
+    bread = inverse()
+    beta = [sum(bread[i][j] * total(1, j + 2, 0) for j in range(2)) for i in range(2)]
+    trace_p = sum(row[1] for row in rows) - sum(
+        bread[i][j] * total(2, j + 2, i + 2) for i in range(2) for j in range(2)
+    )
+    q = sum(row[1] * (row[0] - beta[0] * row[2] - beta[1] * row[3]) ** 2 for row in rows)
+    return {"trace_p": float(trace_p), "q": float(q), "slope": float(beta[1])}
+
+
+@pytest.mark.parametrize(
+    ("precise", "ratio"),
+    [
+        *itertools.product([[4], [4, 5], [4, 5, 6]], [1e2, 1e4, 1e8, 1e12, 1e20]),
+        # At one place, which the orthonormal columns know to rounding only.
+        *itertools.product([[6, 7]], [1e2, 1e4, 1e8]),
+    ],
+)
+def test_studies_that_outweigh_the_rest_cost_no_digits(precise: list[int], ratio: float) -> None:
+    rng = np.random.default_rng(int(np.log10(ratio)))
+    v = rng.uniform(0.02, 0.1, 12)
+    v[precise] = 0.05 / ratio
+    x = np.column_stack((np.ones(12), rng.normal(size=12)))
+    x[7] = x[6]
+    y = x @ [0.2, 0.3] + 0.3 * rng.normal(size=12)
+    exact = in_fractions(y, v, x)
+    fit = meta_regression(y, v, x, method="DL")
+    batch = meta_regression_batch(np.tile(y, 2), np.tile(v, 2), [0, 12], np.tile(x, (2, 1)))
+    assert fit.q == pytest.approx(exact["q"], rel=1e-11)
+    assert fit.typical_variance == pytest.approx(10 / exact["trace_p"], rel=1e-11)
+    assert fit.tau2 == pytest.approx(max(0.0, (exact["q"] - 10) / exact["trace_p"]), rel=1e-10)
+    assert batch.q == pytest.approx([exact["q"]] * 2, rel=1e-11)
+    equal = meta_regression(y, v, x, method="EE", test="z")
+    assert equal.coefficients[1] == pytest.approx(exact["slope"], rel=1e-9)
+
+
+@pytest.mark.parametrize("t", [0.0, 1e-6, 0.05, 3.0])
+def test_sums_that_keep_precise_studies_apart_are_those_of_whole_matrices(t: float) -> None:
+    y, v, x = education_like(15, 3, seed=7)
+    q, _ = np.linalg.qr(x)
+    found, dense = outweighed_sums(q, y, v, t), whole_matrices(y, v, q, t)
+    assert found.trace_p == pytest.approx(dense["trace_p"], rel=1e-10)
+    assert found.trace_pp == pytest.approx(dense["trace_pp"], rel=1e-10)
+    assert found.q == pytest.approx(dense["q"], rel=1e-10)
+    assert found.beta == pytest.approx(dense["b"], rel=1e-9)
+    assert found.root @ found.root.T == pytest.approx(dense["bread"], rel=1e-9)
+    w = np.diag(1.0 / (v + t))
+    p = w - w @ q @ np.linalg.inv(q.T @ w @ q) @ q.T @ w
+    assert found.r2 == pytest.approx(y @ p @ p @ y, rel=1e-9)
+    assert found.log_det_xwx == pytest.approx(np.linalg.slogdet(q.T @ w @ q)[1], abs=1e-10)

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.statistics.profiles import Moments
+from whatworks.statistics.profiles import Moments, ScoreDerivatives
 
 __all__ = ["InterceptProfile", "PowerSums", "ScoreSums"]
 
@@ -192,6 +192,17 @@ class InterceptProfile:
         # Q is not asked for.
         powers = PowerSums(largest, rest, self.sum(w2), self.sum(w2 * w), mean, np.zeros(0))
         return ScoreSums(powers, self.sum(wr * wr) + own**2, r3)
+
+    def score_derivatives(self, t: Floats, *, restricted: bool) -> ScoreDerivatives:
+        """Return what a step uphill needs at one value a group, each of shape (G,)."""
+        sums = self.score_sums(t)
+        powers = sums.powers
+        if not restricted:
+            return ScoreDerivatives(
+                sums.r2 - powers.s1, powers.s2 - 2.0 * sums.r3, np.asarray(powers.s2)
+            )
+        trace_pp = powers.trace_pp
+        return ScoreDerivatives(sums.r2 - powers.trace_p, trace_pp - 2.0 * sums.r3, trace_pp)
 
     def log_likelihood(self, t: Floats, *, restricted: bool) -> Floats:
         """Return the profile log-likelihood, shape (G,).

@@ -1,4 +1,4 @@
-"""The nearest local maximum of a likelihood in one variance, for many groups at once.
+"""The nearest local maximum of a likelihood in one variance, for many models at once.
 
 Newton's steps where the likelihood is concave, Fisher scoring elsewhere, both kept between the
 values at which the score was last seen positive and negative. Several times faster than the scan of
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.statistics.intercept_profile import InterceptProfile
+from whatworks.statistics.profiles import ClimbableProfile
 
 __all__ = ["nearest_maxima"]
 
@@ -20,19 +20,19 @@ Bools = npt.NDArray[np.bool_]
 MAX_STEPS = 30
 # Steps shrink quadratically: after one so small no digit is left to gain.
 LAST_STEP = 1e-10
-# The active groups are laid out anew once so many of them have settled.
+# The active models are laid out anew once so many of them have settled.
 SHARE_LEFT = 0.7
 
 
 def nearest_maxima(
-    profile: InterceptProfile, start: Floats, score_at_zero: Floats, *, restricted: bool
+    profile: ClimbableProfile, start: Floats, score_at_zero: Floats, *, restricted: bool
 ) -> tuple[Floats, Bools]:
     """Climb from a start to the next local maximum.
 
     Parameters
     ----------
-    profile : InterceptProfile
-        Groups, G of them.
+    profile : ClimbableProfile
+        Models, G of them.
     start : array, shape (G,)
         Where to start, 0 or more.
     score_at_zero : array, shape (G,)
@@ -54,10 +54,10 @@ def nearest_maxima(
         return t, settled
     at, low, high = t[active], np.zeros(active.size), np.full(active.size, np.inf)
     is_boundary = score_at_zero[active] <= 0.0
-    groups = profile.take(active)
+    models = profile.take(active)
     is_open = np.ones(active.size, dtype=np.bool_)
     for _ in range(MAX_STEPS):
-        score, slope, information = _derivatives(groups, at, restricted=restricted)
+        score, slope, information = models.score_derivatives(at, restricted=restricted)
         is_positive = score > 0.0
         low, high = np.where(is_positive, at, low), np.where(is_positive, high, at)
         is_concave = slope < 0.0
@@ -78,18 +78,6 @@ def nearest_maxima(
         at = np.where(is_open, np.where(inside, after, middle), at)
         if left < SHARE_LEFT * active.size:
             active, at, low, high = active[is_open], at[is_open], low[is_open], high[is_open]
-            groups, is_boundary = groups.take(np.flatnonzero(is_open)), is_boundary[is_open]
+            models, is_boundary = models.take(np.flatnonzero(is_open)), is_boundary[is_open]
             is_open = np.ones(active.size, dtype=np.bool_)
     return t, settled
-
-
-def _derivatives(
-    groups: InterceptProfile, t: Floats, *, restricted: bool
-) -> tuple[Floats, Floats, Floats]:
-    """Return twice the score, its derivative, and the expected fall of it, each of shape (G,)."""
-    sums = groups.score_sums(t)
-    powers = sums.powers
-    if not restricted:
-        return sums.r2 - powers.s1, powers.s2 - 2.0 * sums.r3, powers.s2
-    trace_pp = powers.trace_pp
-    return sums.r2 - powers.trace_p, trace_pp - 2.0 * sums.r3, trace_pp

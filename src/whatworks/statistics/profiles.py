@@ -8,12 +8,12 @@ generalised Q need nothing else, so that one search serves models with and witho
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Moments", "Profile"]
+__all__ = ["ClimbableProfile", "Moments", "Profile", "ScoreDerivatives"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -51,4 +51,24 @@ class Profile(Protocol):
 
     def take(self, models: Ints) -> Profile:
         """Return a profile of the named models, one of which may stand more than once."""
+        ...
+
+
+class ScoreDerivatives(NamedTuple):
+    """Twice the score of each model, its derivative, and the expected fall of it, shape (G,)."""
+
+    score: Floats
+    slope: Floats
+    information: Floats
+
+
+class ClimbableProfile(Protocol):
+    """One or more models whose likelihood can be climbed by Newton's method."""
+
+    def score_derivatives(self, t: Floats, *, restricted: bool) -> ScoreDerivatives:
+        """Return what a step needs at one value a model, each of shape (G,)."""
+        ...
+
+    def take(self, models: Ints) -> Self:
+        """Return a profile of the named models."""
         ...

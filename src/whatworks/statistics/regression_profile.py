@@ -7,6 +7,12 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.statistics.outweighed_sums import (
+    OUTWEIGHED,
+    OutweighedSums,
+    is_outweighed,
+    outweighed_sums,
+)
 from whatworks.statistics.profiles import Moments
 from whatworks.statistics.regression_expansion import RegressionExpansion, score_sums
 
@@ -31,8 +37,8 @@ class RegressionSums(NamedTuple):
         Traces of W and P.
     q, r2
         y'Py and y'PPy.
-    beta, bread
-        Coefficients (p,) and (X'WX)^-1 (p, p).
+    beta, root
+        Coefficients (p,), and what gives (X'WX)^-1 times its transpose, (p, p).
     log_det_xwx
         Log-determinant of X'WX.
     """
@@ -42,8 +48,13 @@ class RegressionSums(NamedTuple):
     q: float
     r2: float
     beta: Floats
-    bread: Floats
+    root: Floats
     log_det_xwx: float
+
+    @property
+    def bread(self) -> Floats:
+        """(X'WX)^-1, (p, p)."""
+        return np.asarray(self.root @ self.root.T)
 
 
 class RegressionProfile:
@@ -66,6 +77,10 @@ class RegressionProfile:
         self._known: dict[float, RegressionSums] = {}
         self._expansions: list[RegressionExpansion] = []
         self._log_dets: dict[float, float] = {}
+        # For one study to outweigh all but p others, weights must be as far apart as that at least.
+        apart = OUTWEIGHED * (self.k - self.p)
+        self._may_outweigh = self.k > self.p and float(v.max()) > apart * float(v.min())
+        self._ordered = np.partition(v, self.p - 1) if self._may_outweigh else v
 
     @property
     def y(self) -> Floats:
@@ -112,7 +127,18 @@ class RegressionProfile:
 
     def sums(self, t: float) -> RegressionSums:
         """Return all sums at one value of t."""
-        if t not in self._known:
+        if t not in self._known and self.is_outweighed(t):
+            found = self._outweighed(t)
+            self._known[t] = RegressionSums(
+                found.trace_w,
+                found.trace_p,
+                found.q,
+                found.r2,
+                found.beta,
+                found.root,
+                found.log_det_xwx,
+            )
+        elif t not in self._known:
             near = self._as_good_as_exact(t)
             if near is None:
                 self._known[t] = _regression_sums(*self._pass(t))
@@ -121,6 +147,13 @@ class RegressionProfile:
                     near.trace(1, t), near.product(1, t), near.product(2, t)
                 )
         return self._known[t]
+
+    def is_outweighed(self, t: float) -> bool:
+        """Tell whether a few studies outweigh the others at t, so that their sums are kept apart."""
+        return self._may_outweigh and is_outweighed(self._ordered, self.p, t)
+
+    def _outweighed(self, t: float) -> OutweighedSums:
+        return outweighed_sums(self.x, self.y, self.v, t)
 
     def expansion(self, t: float, order: int, good_enough: float) -> RegressionExpansion:
         """Return the sums as series about t, or about a value near it that is at hand.
@@ -161,6 +194,8 @@ class RegressionProfile:
 
     def trace_pp(self, t: float) -> float:
         """Return the trace of PP at one value of t."""
+        if self.is_outweighed(t):
+            return self._outweighed(t).trace_pp
         near = self._as_good_as_exact(t) or RegressionExpansion(self.z, self.v, t, 4)
         bread = self.sums(t).bread
         b2 = bread @ near.product(2, t)[:-1, :-1]
@@ -201,8 +236,7 @@ class RegressionProfile:
 
 def _regression_sums(trace_w: float, zwz: Floats, zw2z: Floats) -> RegressionSums:
     xwx = 0.5 * (zwz[:-1, :-1] + zwz[:-1, :-1].T)
-    bread = np.linalg.inv(xwx)
-    root = np.linalg.cholesky(xwx)
+    lower = np.linalg.cholesky(xwx)
     _, trace_p, q, r2 = score_sums(trace_w, zwz, zw2z)
     return RegressionSums(
         trace_w=trace_w,
@@ -210,6 +244,6 @@ def _regression_sums(trace_w: float, zwz: Floats, zw2z: Floats) -> RegressionSum
         q=q,
         r2=r2,
         beta=np.asarray(np.linalg.solve(xwx, zwz[:-1, -1]), dtype=np.float64),
-        bread=0.5 * (bread + bread.T),
-        log_det_xwx=float(2.0 * np.log(np.diagonal(root)).sum()),
+        root=np.asarray(np.linalg.inv(lower).T),
+        log_det_xwx=float(2.0 * np.log(np.diagonal(lower)).sum()),
     )

@@ -200,12 +200,15 @@ from whatworks.synthesis.pre_post import difference_in_g, gain_in_pre_sd, standa
 from whatworks.synthesis.prediction_intervals import PREDICTION_INTERVALS
 from whatworks.synthesis.regression import (
     REGRESSION_METHODS,
+    Contrasts,
     LocationScale,
     MetaRegression,
+    MetaRegressionBatch,
     RegressionPrediction,
     WaldTest,
     location_scale,
     meta_regression,
+    meta_regression_batch,
 )
 from whatworks.synthesis.robust import (
     BOOTSTRAP_WEIGHTS,
@@ -278,6 +281,7 @@ __all__ = [
     "ClusteredEffects",
     "Comparable",
     "Composites",
+    "Contrasts",
     "Design",
     "DesignRating",
     "EffectSizes",
@@ -305,6 +309,7 @@ __all__ = [
     "LocationScale",
     "Maximum",
     "MetaRegression",
+    "MetaRegressionBatch",
     "ModelComparison",
     "MonthsOfProgress",
     "MonthsTable",
@@ -427,6 +432,7 @@ __all__ = [
     "mean_difference",
     "mean_effect",
     "meta_regression",
+    "meta_regression_batch",
     "moments_from_quantiles",
     "months_of_progress",
     "months_table",

@@ -14,6 +14,7 @@ from whatworks.statistics.distributions import chi2_upper_tail
 
 __all__ = [
     "PossibleMisuse",
+    "checked_starts",
     "effect_arrays",
     "misuse_notes",
     "number_array",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 # A standardised mean difference beyond this is nearly always a misread standard error or sign.
 LARGE_EFFECT = 3.0
@@ -128,6 +130,36 @@ def effect_arrays(yi: npt.ArrayLike, vi: npt.ArrayLike) -> tuple[Floats, Floats]
             f"{v.min():.3g}. Correct one of them."
         )
     return y, v
+
+
+def checked_starts(starts: npt.ArrayLike, n: int) -> Ints:
+    """Return where each cell of a batch of n effects starts, (G,).
+
+    Raises
+    ------
+    TooFewStudies
+        A cell has no effect.
+    UserError
+        Not whole numbers that begin with 0 and ascend.
+    """
+    first = np.asarray(starts)
+    if first.ndim != 1 or first.size == 0 or first.dtype.kind not in "iu":
+        raise UserError("starts must be a list of whole numbers, one for each cell.")
+    if first[0] != 0:
+        raise UserError(f"starts, position 1: found {first[0]}. The first cell starts at 0.")
+    lengths = np.diff(np.append(first.astype(np.int64), n))
+    if (lengths < 0).any():
+        at = int(np.flatnonzero(lengths < 0)[0])
+        raise UserError(
+            f"starts, position {at + 1}: found {first[at]}, which is after the next cell's start or "
+            f"the end ({n:,}). Give the starts in ascending order."
+        )
+    if (lengths == 0).any():
+        at = int(np.flatnonzero(lengths == 0)[0])
+        raise TooFewStudies(
+            f"Cell {at + 1} has no effect to pool. Leave empty cells out of starts."
+        )
+    return first.astype(np.int64)
 
 
 def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:

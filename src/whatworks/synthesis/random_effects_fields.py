@@ -12,7 +12,7 @@ from whatworks.synthesis.heterogeneity import LIKELIHOOD_METHODS
 from whatworks.synthesis.inputs import misuse_notes
 from whatworks.synthesis.pooling import PooledGroups, pool
 
-__all__ = ["Maximum", "fields_of"]
+__all__ = ["ALL_BUT_EQUAL", "Maximum", "fields_of"]
 
 # Knapp-Hartung factor below which an interval says nothing.
 ALL_BUT_EQUAL = 1e-6

@@ -8,12 +8,13 @@ from math import isfinite
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import TooFewStudies, UserError
+from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import normal_critical, normal_two_sided
 from whatworks.synthesis.heterogeneity import LIKELIHOOD_METHODS, METHODS, SEARCHES
-from whatworks.synthesis.inputs import effect_arrays, one_of
+from whatworks.synthesis.inputs import checked_starts, effect_arrays, one_of
 from whatworks.synthesis.pooling import TESTS, PooledGroups, pool
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["RandomEffectsBatch", "random_effects_batch"]
 
@@ -21,8 +22,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RandomEffectsBatch:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RandomEffectsBatch(Summarised):
     """Fits of G cells; each field has one entry a cell, NaN where a single fit has None.
 
     Attributes
@@ -156,7 +157,7 @@ def random_effects_batch(
             'is looked for: leave search at "global".'
         )
     level = level_between_0_and_1(level)
-    first = _checked_starts(starts, y.size)
+    first = checked_starts(starts, y.size)
     k = np.diff(np.append(first, y.size))
     several = np.flatnonzero(k > 1)
     batch = _blank(k, method, test, level, search)
@@ -169,27 +170,6 @@ def random_effects_batch(
         )
         _fill(batch, groups, several)
     return batch
-
-
-def _checked_starts(starts: npt.ArrayLike, n: int) -> Ints:
-    first = np.asarray(starts)
-    if first.ndim != 1 or first.size == 0 or first.dtype.kind not in "iu":
-        raise UserError("starts must be a list of whole numbers, one for each cell.")
-    if first[0] != 0:
-        raise UserError(f"starts, position 1: found {first[0]}. The first cell starts at 0.")
-    lengths = np.diff(np.append(first.astype(np.int64), n))
-    if (lengths < 0).any():
-        at = int(np.flatnonzero(lengths < 0)[0])
-        raise UserError(
-            f"starts, position {at + 1}: found {first[at]}, which is after the next cell's start or "
-            f"the end ({n:,}). Give the starts in ascending order."
-        )
-    if (lengths == 0).any():
-        at = int(np.flatnonzero(lengths == 0)[0])
-        raise TooFewStudies(
-            f"Cell {at + 1} has no effect to pool. Leave empty cells out of starts."
-        )
-    return first.astype(np.int64)
 
 
 def _blank(k: Ints, method: str, test: str, level: float, search: str) -> RandomEffectsBatch:

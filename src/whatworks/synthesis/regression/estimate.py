@@ -16,6 +16,7 @@ from whatworks.synthesis.design import Design
 from whatworks.synthesis.heterogeneity import estimate_tau2
 from whatworks.synthesis.inputs import misuse_notes
 from whatworks.synthesis.pooling import make_profile
+from whatworks.synthesis.random_effects_fields import ALL_BUT_EQUAL
 from whatworks.synthesis.regression.tau2 import (
     RegressionTau2,
     estimate_residual_tau2,
@@ -32,9 +33,6 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
-
-# The share of the spread of effects at which residuals count as none.
-PERFECT_FIT = 1e-10
 
 
 class Scaled(NamedTuple):
@@ -132,15 +130,21 @@ def estimate_regression(
         dispersion = sums.q / (k - p)
         if test == "adhoc":
             dispersion = max(1.0, dispersion)
+    if test == "knha" and k > p and dispersion < ALL_BUT_EQUAL:
+        notes.append(
+            "The moderators explain the effects all but exactly, so that the Knapp-Hartung standard "
+            'errors are next to 0. Use test "adhoc".'
+        )
     if k == p:
         notes.append(
             "There are as many coefficients as effects: the fit is perfect, and neither tau2 nor a "
             "test of t type exists. Standard errors are those of the sampling errors alone."
         )
-    beta, bread = sums.beta, sums.bread
+    beta, root = sums.beta, sums.root
     if in_unit is not None:
-        beta, bread = _by_own_weights(profile, in_unit, found.tau2)
-    back = np.linalg.solve(scaled.r, np.linalg.cholesky(bread))
+        beta, covariance = _by_own_weights(profile, in_unit, found.tau2)
+        root = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+    back = np.linalg.solve(scaled.r, root)
     vcov = unit**2 * dispersion * (back @ back.T)
     b = scaled.fitted + unit * np.linalg.solve(scaled.r, beta)
     df = np.inf if test == "z" or k == p else float(k - p)

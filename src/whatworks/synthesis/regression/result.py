@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self, cast
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
-from whatworks.statistics.distributions import chi2_upper_tail, f_upper_tail, t_critical
+from whatworks.statistics.distributions import chi2_upper_tail, t_critical
 from whatworks.synthesis.design import Columns, Design, columns_by_name
 from whatworks.synthesis.fit import FitStatistics, Maximum
 from whatworks.synthesis.inputs import one_of
@@ -24,48 +24,26 @@ from whatworks.synthesis.regression.estimate import (
     estimate_regression,
     profile_limits,
     q_limits,
+    scale,
 )
+from whatworks.synthesis.regression.predict import RegressionPrediction, limits, named_spread
+from whatworks.synthesis.regression.wald import (
+    Contrasts,
+    WaldTest,
+    contrasts_of,
+    finite_or_none,
+    wald,
+)
+from whatworks.synthesis.summarised import Summarised
 
-__all__ = ["MetaRegression", "RegressionPrediction", "WaldTest"]
+__all__ = ["MetaRegression"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-class WaldTest(NamedTuple):
-    """Test of several coefficients: chi-squared (df2 None) or F, degrees of freedom, p value."""
-
-    statistic: float
-    df1: int
-    df2: float | None
-    p_value: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RegressionPrediction:
-    """Expected effects, one row for each asked for.
-
-    Attributes
-    ----------
-    estimate, se
-        Expected effect and standard error, (m,).
-    ci, prediction_interval
-        Limits of the expected effect, and of the true effect of a new study, (m, 2); the latter
-        NaN where tau2 is not estimated.
-    df, level
-        Degrees of freedom (infinite: normal) and level of both.
-    """
-
-    estimate: Floats
-    se: Floats
-    ci: Floats
-    prediction_interval: Floats
-    df: float
-    level: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MetaRegression:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MetaRegression(Summarised):
     """A fitted two-level model with moderators; answers to `FittedModel`.
 
     Attributes
@@ -172,7 +150,7 @@ class MetaRegression:
             q=found.q,
             q_df=y.size - design.p,
             q_p_value=float(chi2_upper_tail(found.q, y.size - design.p)),
-            omnibus=_wald(b, vcov, np.eye(design.p)[list(tested)], df),
+            omnibus=wald(b, vcov, np.eye(design.p)[list(tested)], df),
             dispersion=found.dispersion,
             log_likelihood=found.reml if method == "REML" else found.ml,
             ml_log_likelihood=found.ml,
@@ -191,8 +169,8 @@ class MetaRegression:
 
     @property
     def components(self) -> tuple[VarianceComponent, ...]:
-        """The variance of true effects; none for equal effects."""
-        if self.method == "EE":
+        """The variance of true effects; none for equal effects, or where it is not estimated."""
+        if self.prediction_variance() is None:
             return ()
         is_fixed = self.fixed_tau2 is not None
         return (
@@ -226,8 +204,10 @@ class MetaRegression:
         return DiagonalCovariance(self.vi)
 
     def prediction_variance(self) -> float | None:
-        """Return tau2; None for equal effects."""
-        return None if self.method == "EE" else self.tau2
+        """Return tau2; None for equal effects, and for as many coefficients as effects."""
+        if self.method == "EE" or (self.k == self.p and self.fixed_tau2 is None):
+            return None
+        return self.tau2
 
     def refit(self, rows: Ints | None = None, *, yi: Floats | None = None) -> Self:
         """Fit the same model to some of the effects, or to other effects; see `FittedModel`."""
@@ -254,14 +234,21 @@ class MetaRegression:
             fixed_tau2=self.fixed_tau2,
         )
 
-    def wald_test(self, tested: str | Sequence[int] | npt.ArrayLike | None = None) -> WaldTest:
+    def wald_test(
+        self,
+        tested: str | Sequence[int] | npt.ArrayLike | None = None,
+        *,
+        values: npt.ArrayLike = 0.0,
+    ) -> WaldTest:
         """Test several coefficients at once.
 
         Parameters
         ----------
-        tested : str, sequence of int, array (q, p) or None
+        tested : str, sequence of int, array (m, p) or None
             A term of the formula, positions of coefficients (the first is 0), contrasts one a row,
             or all moderators.
+        values : array-like, shape (m,), or a number
+            What they are under the hypothesis.
 
         Raises
         ------
@@ -269,13 +256,39 @@ class MetaRegression:
             What is tested does not exist, or its rows depend on each other.
         """
         rows = self.design.contrasts(tested)
-        return _wald(self.coefficients, self.vcov, rows, float(self.coefficient_df[0]))
+        return wald(self.coefficients, self.vcov, rows, float(self.coefficient_df[0]), values)
+
+    def contrasts(
+        self,
+        rows: Mapping[str, npt.ArrayLike] | npt.ArrayLike,
+        *,
+        level: float | None = None,
+    ) -> Contrasts:
+        """Estimate combinations of coefficients: differences of categories, effects at a dose.
+
+        Parameters
+        ----------
+        rows : mapping of name to array (p,), or array (m, p)
+            What each is made of. The difference between two kinds of study is that of their rows:
+            ``design.for_data(one) - design.for_data(other)``.
+        level : float, optional
+            Level of the intervals; that of the fit if not given.
+
+        Raises
+        ------
+        UserError
+            Not one number for each coefficient, or nothing but zeros.
+        """
+        level = self.level if level is None else level_between_0_and_1(level)
+        df = float(self.coefficient_df[0])
+        return contrasts_of(self.coefficients, self.vcov, rows, df=df, level=level)
 
     def predict(
         self,
         data: Columns | npt.ArrayLike | None = None,
         *,
         level: float | None = None,
+        interval: str | None = None,
         prediction_df: float | None = None,
     ) -> RegressionPrediction:
         """Return expected effects for new values of the moderators.
@@ -286,37 +299,67 @@ class MetaRegression:
             Values of the formula's variables, or rows of columns; the studies' own if not given.
         level : float, optional
             Level of all intervals; that of the fit if not given.
+        interval : {"V", "HTS", "HK", "HK-PR", "KR", "KR-PR", "z"}, optional
+            Which prediction interval, all of them estimate +- c sqrt(tau2 + SE^2); with k - p in the
+            place of k - 1 those of `RandomEffects.predict`, where their sources stand. If not given,
+            that of the fit's test: its standard error and degrees of freedom.
         prediction_df : float, optional
-            Degrees of freedom of the prediction interval; those of the test if not given.
+            Degrees of freedom of the fit's own interval in place of those of its test.
             k - p - 1 gives the interval of Riley, Higgins and Deeks (2011).
+
+        Raises
+        ------
+        TooFewStudies
+            The named interval has no degrees of freedom with so few studies.
+        UserError
+            Values that do not fit the model; an unknown name, a name together with `prediction_df`,
+            KR for a method other than REML, a name for a fit with weights of one's own.
         """
         level = self.level if level is None else level_between_0_and_1(level)
-        if data is None:
-            x = np.ones((1, 1)) if self.design.is_intercept_only else self.design.matrix
-        elif columns_by_name(data) is not None:
-            x = self.design.for_data(cast(Columns, data))
-        else:
-            x = np.atleast_2d(np.asarray(cast(npt.ArrayLike, data), dtype=np.float64))
-            if x.shape[1] != self.p:
-                raise UserError(
-                    f"data has {x.shape[1]} columns; the model has {self.p} coefficients "
-                    f"({', '.join(self.design.names)})."
-                )
+        x = self._rows(data)
         estimate = x @ self.coefficients
-        se = np.sqrt(np.einsum("mp,pq,mq->m", x, self.vcov, x))
+        squared = np.einsum("mp,pq,mq->m", x, self.vcov, x)
         df = float(self.coefficient_df[0])
-        reach = t_critical(level, df) * se
-        far = t_critical(level, df if prediction_df is None else prediction_df)
-        spread = np.nan if self.method == "EE" else self.tau2
-        wide = far * np.sqrt(se**2 + spread)
+        tau2 = self.prediction_variance()
+        spread, degrees = squared, np.full(estimate.size, df)
+        if interval is not None and prediction_df is not None:
+            raise UserError("Give interval or prediction_df, not both: a name fixes the df.")
+        if prediction_df is not None:
+            degrees[:] = prediction_df
+        elif interval is not None and tau2 is not None:
+            spread, degrees = named_spread(
+                scale(self.yi, self.vi, self.design.matrix),
+                tau2,
+                x,
+                interval,
+                self.method,
+                has_weights=self.weights is not None,
+            )
+        far = spread + (np.nan if tau2 is None else tau2)
         return RegressionPrediction(
             estimate=estimate,
-            se=se,
-            ci=np.stack((estimate - reach, estimate + reach), axis=-1),
-            prediction_interval=np.stack((estimate - wide, estimate + wide), axis=-1),
+            se=np.sqrt(squared),
+            ci=limits(estimate, squared, df, level),
+            prediction_interval=limits(estimate, far, degrees, level),
             df=df,
             level=level,
+            prediction_df=degrees,
+            interval=interval,
         )
+
+    def _rows(self, data: Columns | npt.ArrayLike | None) -> Floats:
+        """Return new rows of the design, (m, p)."""
+        if data is None:
+            return np.ones((1, 1)) if self.design.is_intercept_only else self.design.matrix
+        if columns_by_name(data) is not None:
+            return self.design.for_data(cast(Columns, data))
+        x = np.atleast_2d(np.asarray(cast(npt.ArrayLike, data), dtype=np.float64))
+        if x.shape[1] != self.p:
+            raise UserError(
+                f"data has {x.shape[1]} columns; the model has {self.p} coefficients "
+                f"({', '.join(self.design.names)})."
+            )
+        return x
 
     def confint(self, *, type: str = "QP", level: float | None = None) -> HeterogeneityInterval:
         """Return the interval of tau2, and of tau, I2 and H2 which follow from it.
@@ -364,10 +407,15 @@ class MetaRegression:
         return {self.design.names[i]: float(inflation[n]) for n, i in enumerate(at)}
 
     def hat(self) -> Floats:
-        """Return the leverage of each study, (k,): the diagonal of X(X'WX)^-1X'W."""
-        w = 1.0 / (self.vi + self.tau2)
-        x = self.design.matrix
-        return np.asarray(w * np.einsum("kp,pq,kq->k", x, self.vcov / self.dispersion, x))
+        """Return the leverage of each study, (k,): the diagonal of X(X'AX)^-1X'A, weights A."""
+        scaled = scale(self.yi, self.vi, self.design.matrix)
+        x = scaled.profile.x
+        if self.weights is not None:
+            ax = self.weights[:, None] * x
+            return np.asarray(np.einsum("kp,pq,kq->k", x, np.linalg.inv(x.T @ ax), ax))
+        t = self.tau2 / scaled.unit**2
+        half = x @ scaled.profile.sums(t).root
+        return np.asarray((half**2).sum(axis=1) / (scaled.profile.v + t))
 
     def fit_statistics(self, *, restricted: bool | None = None) -> FitStatistics:
         """Return log-likelihood, deviance (against the saturated model), AIC, BIC, corrected AIC."""
@@ -411,9 +459,9 @@ class MetaRegression:
                     "term": name,
                     "estimate": float(self.coefficients[i]),
                     "se": float(self.se[i]),
-                    "statistic": float(self.statistic[i]),
+                    "statistic": finite_or_none(self.statistic[i]),
                     "df": df if np.isfinite(df) else None,
-                    "p_value": float(self.p_value[i]),
+                    "p_value": finite_or_none(self.p_value[i]),
                     "ci": self.ci[i].tolist(),
                 }
                 for i, name in enumerate(self.design.names)
@@ -428,7 +476,7 @@ class MetaRegression:
             "q": self.q,
             "q_df": self.q_df,
             "q_p_value": self.q_p_value,
-            "omnibus": list(self.omnibus),
+            "omnibus": [None if x is None else finite_or_none(x) for x in self.omnibus],
             "dispersion": self.dispersion,
             "ml_log_likelihood": self.ml_log_likelihood,
             "reml_log_likelihood": self.reml_log_likelihood,
@@ -455,13 +503,3 @@ class MetaRegression:
         lines.append(f"Residual Q = {self.q:.4g} on {self.q_df:,} df, p = {self.q_p_value:.4g}")
         lines += [f"Note: {note}" for note in self.notes]
         return "\n".join(lines)
-
-
-def _wald(b: Floats, vcov: Floats, rows: Floats, df: float) -> WaldTest:
-    """Test C b = 0 by chi-squared, or F where there are degrees of freedom."""
-    value = rows @ b
-    quadratic = float(value @ np.linalg.solve(rows @ vcov @ rows.T, value))
-    m = rows.shape[0]
-    if np.isinf(df):
-        return WaldTest(quadratic, m, None, float(chi2_upper_tail(quadratic, m)))
-    return WaldTest(quadratic / m, m, df, float(f_upper_tail(quadratic / m, m, df)))

@@ -127,7 +127,7 @@ def _by_likelihood(profile: RegressionProfile, *, restricted: bool) -> Regressio
 def _roots(profile: RegressionProfile, equation: Equation, goal: float) -> list[float]:
     """Return where an equation falls through zero, 0 included where it starts below."""
     target = np.array([goal])
-    if profile.k <= SCAN_AT_MOST:
+    if profile.k <= SCAN_AT_MOST or profile.is_outweighed(0.0):
         return _scanned(profile, equation, target)
     every = -(-profile.k // SCAN_AT_MOST)
     q, r = np.linalg.qr(profile.x[::every])
