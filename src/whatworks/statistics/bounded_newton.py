@@ -15,6 +15,9 @@ __all__ = ["climb_inside", "nearest_inside"]
 
 Floats = npt.NDArray[np.float64]
 
+# Nearer to a bound than this share of its parts is at it.
+ON_BOUND = 1e-12
+
 
 def climb_inside(function: SmoothFunction, start: Floats, bounds: Floats) -> Ascent:
     """Go uphill from a start until no direction inside the bounds leads higher.
@@ -33,16 +36,22 @@ def climb_inside(function: SmoothFunction, start: Floats, bounds: Floats) -> Asc
     while True:
         value, slope = function.gradient(phi)
         hessian = function.hessian(phi)
-        curvature, axes = np.linalg.eigh(-hessian)
+        # Bounds that hold the climb back leave the problem: curvatures that are taken by their size
+        # would otherwise bend the rest, and the last steps would creep.
+        free = _free_directions(phi, slope, bounds)
+        if free.shape[1] == 0:
+            gain = 0.0
+            break
+        curvature, axes = np.linalg.eigh(-free.T @ hessian @ free)
         size = np.abs(curvature)
         size = np.maximum(size, 1e-12 * max(float(size.max()), 1e-300))
-        root = axes * np.sqrt(size)
-        # In coordinates u = root' (phi + step) the quadratic's level lines are circles.
-        newton = axes @ ((axes.T @ slope) / size)
-        back = axes / np.sqrt(size)
-        aim = back @ nearest_inside(root.T @ (phi + newton), bounds @ back)
-        step = aim - phi
-        gain = float(slope @ step) - 0.5 * float(((root.T @ step) ** 2).sum())
+        # In coordinates u = root' z, phi = free z, the quadratic's level lines are circles.
+        root, back = axes * np.sqrt(size), axes / np.sqrt(size)
+        here = root.T @ (free.T @ phi)
+        newton = back.T @ (free.T @ slope)
+        there = nearest_inside(here + newton, _left(bounds, free) @ back)
+        step = free @ (back @ (there - here))
+        gain = float(slope @ step) - 0.5 * float(((there - here) ** 2).sum())
         if not gain > 0.0 or steps == MAX_STEPS:
             break
         steps += 1
@@ -54,6 +63,32 @@ def climb_inside(function: SmoothFunction, start: Floats, bounds: Floats) -> Asc
             value = function.value(phi)
             break
     return Ascent(phi, value, max(gain, 0.0), steps, hessian)
+
+
+def _free_directions(phi: Floats, slope: Floats, bounds: Floats) -> Floats:
+    """Return an orthonormal basis of the moves along the bounds that the slope presses against."""
+    size = np.abs(bounds) @ np.abs(phi)
+    at = np.flatnonzero((bounds != 0.0).any(axis=1) & (bounds @ phi <= ON_BOUND * size))
+    n = phi.size
+    if at.size == 0:
+        return np.eye(n)
+    from scipy.optimize import nnls
+
+    # Pressed against: with a force in the bounds' answer to the slope (Karush, Kuhn and Tucker).
+    force, _ = nnls(bounds[at].T, -slope)
+    pressed = bounds[at[force > 0.0]]
+    if pressed.shape[0] == 0:
+        return np.eye(n)
+    _, values, axes = np.linalg.svd(pressed)
+    rank = int((values > 1e-12 * values[0]).sum())
+    return np.asarray(axes[rank:].T)
+
+
+def _left(bounds: Floats, free: Floats) -> Floats:
+    """Return the bounds in free coordinates, without those that all free moves lie along."""
+    rows = bounds @ free
+    length = np.sqrt((bounds**2).sum(axis=1))
+    return np.asarray(rows[np.sqrt((rows**2).sum(axis=1)) > 1e-10 * length])
 
 
 def nearest_inside(point: Floats, bounds: Floats) -> Floats:

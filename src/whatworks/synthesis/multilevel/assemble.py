@@ -24,6 +24,7 @@ from whatworks.synthesis.multilevel.estimates import (
     marginal_of,
     regress,
 )
+from whatworks.synthesis.multilevel.nested_likelihood import NestedLikelihood
 from whatworks.synthesis.multilevel.problem import Problem, make_problem
 from whatworks.synthesis.multilevel.results import (
     Certificate,
@@ -47,6 +48,8 @@ Ints = npt.NDArray[np.int64]
 
 # Beyond this nobody reads names of clusters, and they take longer than the fit.
 MOST_NAMES = 20_000
+# An error with a smaller share of variance of its own is the sum of others.
+ALL_BUT_FIXED = 1e-12
 
 
 def assemble(
@@ -235,14 +238,32 @@ def _maximum(problem: Problem, likelihood: Likelihood, start: Floats | None) -> 
             )
         return Found(top, (top,), 1, 0)
     try:
-        if start is not None:
-            return search_near(problem, likelihood, start)
-        return search(problem, likelihood)
+        if start is None:
+            found = search(problem, likelihood)
+        else:
+            found = search_near(problem, likelihood, start)
+        _refuse_singular(likelihood, found.best.phi)
+        return found
     except np.linalg.LinAlgError:
         raise UserError(
             "No variances make the covariance of the effects positive definite. Check the "
             "covariances in vi: a correlation beyond 1, or a row that repeats another?"
         ) from None
+
+
+def _refuse_singular(likelihood: Likelihood, phi: Floats) -> None:
+    """Raise LinAlgError where an effect's error is all but fixed by those of others.
+
+    Rounding lets such a covariance pass for positive definite, with a likelihood that says nothing.
+    """
+    if isinstance(likelihood, NestedLikelihood):
+        return
+    for stack in likelihood.covariance(phi).stacks():
+        if stack.rows.shape[1] == 1:
+            continue
+        own = np.diagonal(np.linalg.cholesky(stack.matrices), axis1=1, axis2=2) ** 2
+        if (own <= ALL_BUT_FIXED * np.diagonal(stack.matrices, axis1=1, axis2=2)).any():
+            raise np.linalg.LinAlgError("an effect is fixed by others")
 
 
 def _in_order(

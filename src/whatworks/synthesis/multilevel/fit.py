@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.dense_blocks import DenseBlocks
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.synthesis.design import Columns, Moderators, design_of
-from whatworks.synthesis.inputs import effect_arrays, number_array, one_of
+from whatworks.synthesis.inputs import effect_arrays, misuse_notes, number_array, one_of
 from whatworks.synthesis.multilevel.assemble import assemble
 from whatworks.synthesis.multilevel.model import MultilevelModel
 from whatworks.synthesis.multilevel.terms import RandomTerm, random_terms, term_data
@@ -86,6 +87,11 @@ def multilevel_model(
     UserError
         Numbers, lengths, formulas or columns that do not fit; the message says which.
 
+    Warns
+    -----
+    PossibleMisuse
+        As `random_effects`: an effect above 3, or effects far more alike than their variances say.
+
     References
     ----------
     Van den Noortgate W, Lopez-Lopez JA, Marin-Martinez F, Sanchez-Meca J (2013). Behavior
@@ -116,11 +122,13 @@ def multilevel_model(
             "part needs more effects than coefficients."
         )
     terms = tuple(term_data(term, data, y.size) for term in random_terms(random, structure))
-    return MultilevelModel.of(
-        assemble(
-            y, sampling, design, terms, method=method, test=test, df_method=df_method, level=level
-        )
+    fit = assemble(
+        y, sampling, design, terms, method=method, test=test, df_method=df_method, level=level
     )
+    # Q speaks of all effects only where nothing else explains them.
+    q = fit.q if fit.q is not None and design.is_intercept_only else float("inf")
+    notes = misuse_notes(y, q)
+    return MultilevelModel.of(replace(fit, notes=(*fit.notes, *notes)) if notes else fit)
 
 
 def _effects(

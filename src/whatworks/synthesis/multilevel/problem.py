@@ -78,6 +78,16 @@ class Problem:
             found[place.start : place.start + data.structure.n_sd] = True
         return found
 
+    @property
+    def bounds(self) -> Floats:
+        """Rows b of b phi >= 0 that parameters have to keep, (n, n_parameters)."""
+        rows = [
+            np.eye(self.n_parameters)[place.start : place.start + data.structure.n_sd]
+            for data, place in zip(self.terms, self.slices(), strict=True)
+            if data.structure.needs_bounds
+        ]
+        return np.concatenate(rows) if rows else np.zeros((0, self.n_parameters))
+
     def slices(self) -> list[slice]:
         """Return where each term's parameters stand."""
         found, start = [], 0

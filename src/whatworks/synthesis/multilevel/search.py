@@ -15,6 +15,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.statistics.bounded_newton import climb_inside
 from whatworks.statistics.newton import Ascent, climb
 from whatworks.synthesis.multilevel.dense_likelihood import DenseLikelihood
 from whatworks.synthesis.multilevel.nested_likelihood import NestedLikelihood, nested_likelihood
@@ -34,9 +35,9 @@ GRIDS: dict[int, Floats] = {
     3: np.array([0.03, 0.2, 0.6, 1.5]),
 }
 COARSE = np.array([0.15, 0.8])
-MOST_POINTS = 160
-# Angles at which correlations start: none and clearly positive.
-ANGLES = (0.5 * np.pi, 0.9)
+MOST_POINTS = 200
+# Angles at which correlations start: none, clearly positive and clearly negative.
+ANGLES = (0.5 * np.pi, 0.9, np.pi - 0.9)
 MOST_CLIMBS = 6
 MOST_CLIMBS_OF_FACE = 2
 # Above so many effects the grid is laid over a share of the blocks.
@@ -45,6 +46,10 @@ THIN_ABOVE = 6_000
 ON_BOUNDARY = 1e-5
 # A slope of the log-likelihood in a variance, in units of the typical one: less is none.
 STUCK = 1e-6
+# Standard deviations at which those of the best top are tried again, as shares of the spread.
+PROBES = (0.0, 0.1, 0.5)
+# How far below the best top a place is worth a climb.
+WORTH_A_CLIMB = 6.0
 SAME_HEIGHT = 1e-7
 SAME_PLACE = 1e-3
 
@@ -98,8 +103,7 @@ def search_near(problem: Problem, likelihood: Likelihood, start: Floats) -> Foun
     For data that differ by a study or two from data that were searched.
     """
     start = _away_from_zero(problem, start)
-    near = climb(likelihood, start, reach=2.0 * problem.spread)
-    best = _snapped(problem, likelihood, near)
+    best = _snapped(problem, likelihood, _ascent(problem, likelihood, start))
     far = [point for i, point in enumerate(_grid(problem)) if i % 7 == 3][:12]
     higher = [p for p in far if likelihood.value(p) > best.value]
     if not higher:
@@ -126,8 +130,7 @@ def _grid(problem: Problem) -> Iterator[Floats]:
         used = 0
         for data, place in zip(problem.terms, problem.slices(), strict=True):
             n = data.structure.n_sd
-            # A single correlation is a sine about its middle, pairs are angles between draws.
-            rest = angle if data.structure.name == "UN" else np.cos(angle)
+            rest = _angle(data.structure.name, angle)
             phi[place] = np.concatenate((sds[used : used + n], np.full(data.structure.n_rho, rest)))
             used += n
         yield phi
@@ -192,13 +195,17 @@ def _tops(problem: Problem, likelihood: Likelihood, starts: list[Floats]) -> lis
         top = _climbed(problem, likelihood, start)
         if not any(_is_same(problem, top, other) for other in tops):
             tops.append(top)
+    best = max(tops, key=lambda top: top.value)
+    improved = _improved(problem, likelihood, best)
+    if improved is not best:
+        tops.append(improved)
     return sorted(tops, key=lambda top: -top.value)
 
 
 def _climbed(problem: Problem, likelihood: Likelihood, start: Floats) -> Ascent:
     """Climb to a top, on from any variance of 0 that a larger one would improve."""
     while True:
-        top = _snapped(problem, likelihood, climb(likelihood, start, reach=2.0 * problem.spread))
+        top = _snapped(problem, likelihood, _ascent(problem, likelihood, start))
         # Where a standard deviation is 0 its slope is 0 too; half the second derivative is the
         # slope of the variance.
         stuck = (top.phi == 0.0) & problem.is_sd & (np.diagonal(top.hessian) > STUCK)
@@ -207,6 +214,40 @@ def _climbed(problem: Problem, likelihood: Likelihood, start: Floats) -> Ascent:
         start = np.where(stuck, 1e-2 * problem.spread, top.phi)
         if likelihood.value(start) <= top.value:
             return top
+
+
+def _improved(problem: Problem, likelihood: Likelihood, top: Ascent) -> Ascent:
+    """Climb from places where each standard deviation of a correlated term has other values.
+
+    Where one is 0, or all but that, the others fix their one correlation, and no slope tells that
+    with another correlation it would not be.
+    """
+    best = top
+    for data, place in zip(problem.terms, problem.slices(), strict=True):
+        n = data.structure.n_sd
+        if not data.structure.needs_bounds:
+            continue
+        for i in range(n):
+            for size, angle in product(PROBES, ANGLES):
+                phi = best.phi.copy()
+                phi[place.start + i] = size * problem.spread
+                phi[place.start + n : place.stop] = _angle(data.structure.name, angle)
+                if likelihood.value(phi) > best.value - WORTH_A_CLIMB:
+                    found = _climbed(problem, likelihood, phi)
+                    best = max(best, found, key=lambda top: top.value)
+    return best
+
+
+def _angle(structure: str, angle: float) -> float:
+    """Return a parameter: a single correlation is a sine, those of UN are angles between draws."""
+    return angle if structure == "UN" else 0.5 * np.pi - angle
+
+
+def _ascent(problem: Problem, likelihood: Likelihood, start: Floats) -> Ascent:
+    bounds = problem.bounds
+    if bounds.size:
+        return climb_inside(likelihood, start, bounds)
+    return climb(likelihood, start, reach=2.0 * problem.spread)
 
 
 def _away_from_zero(problem: Problem, phi: Floats) -> Floats:
@@ -230,14 +271,14 @@ def _snapped(problem: Problem, likelihood: Likelihood, top: Ascent) -> Ascent:
     """Put standard deviations that are all but 0 on 0, and make all of them positive."""
     phi = top.phi.copy()
     for data, place in zip(problem.terms, problem.slices(), strict=True):
-        sds = phi[place][: data.structure.n_sd]
-        small = np.abs(sds) < ON_BOUNDARY
-        # Signs of single draws matter where they are correlated; one common sign never does.
-        if data.structure.n_rho == 0 or data.structure.n_sd == 1:
-            sds = np.abs(sds)
-        phi[place.start : place.start + data.structure.n_sd] = np.where(small, 0.0, sds)
-    if (phi == top.phi).all():
+        phi[place] = data.structure.positive(phi[place])
+    if (phi[~problem.is_sd] != top.phi[~problem.is_sd]).any():
+        top = top._replace(hessian=likelihood.hessian(phi))
+    top = top._replace(phi=phi)
+    small = problem.is_sd & (phi < ON_BOUNDARY)
+    if not phi[small].any():
         return top
+    phi = np.where(small, 0.0, phi)
     value = likelihood.value(phi)
     if value < top.value - 1e-9 * (1.0 + abs(top.value)):
         return top

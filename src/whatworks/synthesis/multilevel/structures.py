@@ -9,11 +9,12 @@ method reaches without constraints.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["STRUCTURES", "Structure", "structure_of"]
+__all__ = ["STRUCTURES", "Structure", "Unstructured", "structure_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -64,8 +65,21 @@ class Structure(ABC):
         """Number of correlations."""
         return self.n_parameters - self.n_sd
 
+    @property
+    def needs_bounds(self) -> bool:
+        """Whether standard deviations below 0 would leave the structure.
+
+        Of several standard deviations with one correlation: turned signs turn some correlations
+        and not others.
+        """
+        return self.n_rho == 1 and self.n_sd > 1
+
+    def positive(self, phi: Floats) -> Floats:
+        """Return parameters of the same matrix with standard deviations of 0 or more."""
+        return np.concatenate((np.abs(phi[: self.n_sd]), phi[self.n_sd :]))
+
     def sds(self, phi: Floats) -> Floats:
-        """Return the standard deviation of each draw, (m,); the sign says nothing."""
+        """Return the standard deviation of each draw, (m,); signs turn correlations."""
         return np.broadcast_to(phi[: self.n_sd], (self.m,)) if self.n_sd == 1 else phi[: self.n_sd]
 
     def matrix(self, phi: Floats) -> Floats:
@@ -161,7 +175,7 @@ class _Autoregressive(_OneRho):
             return np.asarray(self._apart * rho**lower)
 
 
-class _Unstructured(Structure):
+class Unstructured(Structure):
     """UN: a correlation for each pair, as products of sines and cosines (spherical Cholesky).
 
     Row i of the factor of the correlation matrix is a point on the unit sphere given by i angles,
@@ -192,10 +206,12 @@ class _Unstructured(Structure):
         return factor, cosine, sine
 
     def correlation(self, phi: Floats) -> Floats:
+        """Return the correlation matrix of angles, (m, m)."""
         factor = self._factor(phi)[0]
         return np.asarray(factor @ factor.T)
 
     def correlation_gradient(self, phi: Floats, d_correlation: Floats) -> Floats:
+        """Return a derivative by the angles, given the one by the matrix, (m, m)."""
         factor, _, _ = self._factor(phi)
         by_factor = 2.0 * d_correlation @ factor
         out = np.empty(phi.size)
@@ -215,7 +231,40 @@ class _Unstructured(Structure):
         return out
 
     def rho(self, phi: Floats) -> Floats:
+        """Return the correlations row by row of the upper triangle."""
         return np.asarray(self.correlation(phi)[np.triu_indices(self.m, 1)])
+
+    @property
+    def needs_bounds(self) -> bool:
+        """No: any signs are those of another unstructured matrix."""
+        return False
+
+    def positive(self, phi: Floats) -> Floats:
+        """Return parameters of the same matrix with standard deviations of 0 or more."""
+        sds = phi[: self.m]
+        if (sds >= 0.0).all():
+            return phi
+        turned = np.where(sds < 0.0, -1.0, 1.0)[:, None] * self._factor(phi[self.m :])[0]
+        return np.concatenate((np.abs(sds), self._angles(turned)))
+
+    def reordered(self, phi: Floats, order: Sequence[int]) -> Floats:
+        """Return parameters of the matrix whose draws stand in another order."""
+        own = self.positive(phi)
+        rows = np.asarray(order, dtype=np.int64)
+        factor = self._factor(own[self.m :])[0][rows]
+        return np.concatenate((own[: self.m][rows], self._angles(factor)))
+
+    def _angles(self, root: Floats) -> Floats:
+        """Return the angles of a correlation matrix R R', each from 0 to pi."""
+        lower = np.linalg.qr(root.T)[1].T
+        lower = lower * np.where(np.diagonal(lower) < 0.0, -1.0, 1.0)
+        out = np.full(self._row.size, 0.5 * np.pi)
+        for n, (i, j) in enumerate(zip(self._row.tolist(), self._column.tolist(), strict=True)):
+            # What is left of a row's length where the earlier angles have taken theirs.
+            ahead = float(np.linalg.norm(lower[i, j : i + 1]))
+            if ahead > 0.0:
+                out[n] = np.arccos(np.clip(lower[i, j] / ahead, -1.0, 1.0))
+        return out
 
 
 def structure_of(name: str, places: Floats) -> Structure:
@@ -234,5 +283,5 @@ def structure_of(name: str, places: Floats) -> Structure:
     if name in ("CS", "HCS"):
         return _Exchangeable(m, 1 if name == "CS" else m, name)
     if name == "UN":
-        return _Unstructured(m)
+        return Unstructured(m)
     return _Autoregressive(places, m if name == "HAR" else 1, name)

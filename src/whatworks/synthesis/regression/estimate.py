@@ -124,7 +124,7 @@ def estimate_regression(
     sums = profile.sums(found.tau2)
     at_zero = profile.sums(0.0)
     q = max(0.0, at_zero.q)
-    notes = misuse_notes(y, q) if design.is_intercept_only else []
+    notes = misuse_notes(y, q if design.is_intercept_only else float("inf"))
     dispersion = 1.0
     if test in ("knha", "adhoc") and k > p:
         dispersion = sums.q / (k - p)
