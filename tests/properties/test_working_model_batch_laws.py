@@ -64,10 +64,28 @@ def test_the_unit_plays_no_part(seed: int, unit: float) -> None:
     assert other.df == pytest.approx(base.df, rel=1e-5, nan_ok=True)
 
 
-def test_an_empty_cell_and_labels_that_are_not_numbers_are_refused() -> None:
+def test_labels_of_any_kind_are_cells_in_the_order_in_which_they_appear() -> None:
+    y, v, study, cell = some_cells(3)
+    base = working_model_batch(y, v, study, cell, rho=0.6)
+    names = np.array(["west", "north", "south", "east", "mid", "far", "near"])[cell % 7]
+    shown = list(dict.fromkeys(names.tolist()))
+    other = working_model_batch(
+        y, v, [f"study {s}" for s in study], [(name) for name in names], rho=0.6
+    )
+    assert other.cells == tuple(shown)
+    assert other.table()["cell"].tolist() == shown
+    if cell.max() < 7:
+        of_name = dict(zip(names.tolist(), cell.tolist(), strict=True))
+        assert other.estimate == pytest.approx(base.estimate[[of_name[name] for name in shown]])
+        assert base.cells == tuple(str(i) for i in range(base.k.size))
+
+
+def test_an_empty_cell_and_missing_labels_are_refused() -> None:
     with pytest.raises(UserError, match="cell 1 has no effect"):
         working_model_batch([0.1, 0.2], [0.1, 0.1], [0, 1], [0, 2], rho=0.5)
-    with pytest.raises(UserError, match="study: give a whole number"):
-        working_model_batch([0.1, 0.2], [0.1, 0.1], ["a", "b"], [0, 0], rho=0.5)
+    with pytest.raises(UserError, match="study, position 2: there is no value"):
+        working_model_batch([0.1, 0.2], [0.1, 0.1], ["a", None], [0, 0], rho=0.5)
+    with pytest.raises(UserError, match=r"cell, position 1: found -1\. Count cells from 0"):
+        working_model_batch([0.1, 0.2], [0.1, 0.1], [0, 1], [-1, 0], rho=0.5)
     with pytest.raises(UserError, match="from 0 to below 1"):
         working_model_batch([0.1, 0.2], [0.1, 0.1], [0, 1], [0, 0], rho=1.0)

@@ -123,3 +123,10 @@ def test_weights_of_its_own_are_left_out_one_by_one_and_refused_elsewhere() -> N
     for ask in (residuals, influence, blup):
         with pytest.raises(UserError, match="weights of its own"):
             ask(fit)
+
+
+def test_a_permutation_test_of_moderators_does_not_print_a_test_of_the_intercept():
+    text = permutation_test(a_fit(mods="~ phase"), n=20, rng=np.random.default_rng(1)).summary()
+
+    assert "Intercept" not in text
+    assert "phase[T.secondary]: statistic" in text

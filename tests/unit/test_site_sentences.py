@@ -78,15 +78,16 @@ def test_spread_has_stronger_words_for_more_spread():
     ("tau2", "omega2", "words"),
     [
         (0.0, 0.04, "whole studies do not differ measurably"),
-        (0.01, 0.09, "Most of it is between tests or groups of the same study"),
-        (0.05, 0.05, "Part of it is between studies"),
-        (0.09, 0.01, "Most of it is between studies"),
-        (0.04, 0.0, "It is between studies"),
+        (0.01, 0.09, "most of it is between tests or groups of the same study"),
+        (0.05, 0.05, "part of it is between studies"),
+        (0.09, 0.01, "most of it is between studies"),
+        (0.04, 0.0, "it is between studies"),
     ],
 )
 def test_the_spread_says_where_the_differences_lie(tau2, omega2, words):
     said = spread_by_level(tau2, omega2, (tau2 + omega2) ** 0.5)
     assert words in said
+    assert "Under the correlation assumed" in said
     assert f"{(tau2 + omega2) ** 0.5:.2f}" in said
     assert "chance" in spread_by_level(0.0, 0.0, 0.0)
 
@@ -111,8 +112,17 @@ def test_an_answer_that_depends_on_the_correlation_is_said_to():
 
 
 def test_a_prediction_for_one_measure_says_so():
-    assert "on one test or scale" in new_setting(0.1, 0.5, on_one_measure=True)
-    assert "on one test or scale" not in new_setting(0.1, 0.5)
+    assert "On one test or scale" in new_setting(0.1, 0.5, on_one_measure=True)
+    assert "On one test or scale" not in new_setting(0.1, 0.5)
+
+
+@pytest.mark.parametrize("limits", [(-0.2, 0.9), (0.1, 0.5), (-0.5, -0.1)])
+def test_a_prediction_for_one_measure_says_nothing_of_how_many_settings_gain(limits):
+    said = new_setting(*limits, on_one_measure=True)
+    assert "in some settings" not in said
+    assert "expected to help" not in said
+    assert "worse" not in said
+    assert "cannot separate well" in said
 
 
 def test_a_chart_title_states_the_finding():

@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pytest
 
+from whatworks.errors import UserError
+from whatworks.statistics.distributions import t_critical
 from whatworks.synthesis import (
     PossibleMisuse,
     kenward_roger,
@@ -225,8 +227,8 @@ def test_moderators_are_read_one_by_one_only_where_they_can_be(reports):
     mixed = reports["interaction"].plain.answer
 
     assert "Effects were larger where dose was higher." in plain
-    assert "cannot tell whether effects differ for phase secondary" in plain
-    assert "For primary, the average is 0.27" in reports["no intercept"].plain.answer
+    assert "larger or smaller where phase was secondary than where it was primary" in plain
+    assert "Where phase was primary, the average is 0.27" in reports["no intercept"].plain.answer
     assert "cannot be put in one sentence each" in mixed
     assert "dose" not in mixed
     assert "does not show what makes an effect larger" in reports["moderators"].plain.text()
@@ -235,7 +237,7 @@ def test_moderators_are_read_one_by_one_only_where_they_can_be(reports):
 def test_a_variable_whose_name_is_in_another_s_is_not_taken_for_a_part_of_it():
     data = {"dose": DATA["dose"], "dose2": DATA["dose"] ** 0.5, "x": np.arange(12.0)}
     fit = multilevel_model(
-        YI, VI, random="~ 1 | study", data=DATA | data, mods="~ dose + dose2 + I(x**2)"
+        YI, VI, random="~ 1 | study", data=DATA | data, mods="~ dose + dose2 + x + I(x**2)"
     )
     answer = report(fit).plain.answer
 
@@ -312,3 +314,160 @@ def test_columns_of_the_caller_keep_their_names_in_a_working_model():
     other = {"study": np.arange(12.0), "dose": DATA["dose"]}
     same = working_model(YI, VI, STUDY, kind="CHE", rho=0.6, mods="~ study + dose", data=other)
     assert [c.level for c in same.components] == ["study_", "study_/effect"]
+
+
+def spread_in_tests():
+    """Effects that differ within studies by much, and between them by nothing."""
+    yi = [0.1, 0.9, 0.2, 0.8, 0.05, 0.95, 0.3, 0.7, 0.15, 0.85, 0.25, 0.75]
+    return working_model(yi, [0.01] * 12, list("aabbccddeeff"), kind="CHE", rho=0.6)
+
+
+def test_a_spread_within_studies_is_not_told_as_one_between_settings():
+    found = robust(spread_in_tests())
+    low, high = found.prediction_interval
+    assert found.model.sigma2["study"] == 0.0
+    assert low < 0.0
+
+    words = report(found)
+    assert "in some settings it may help" not in words.plain.text()
+    assert "Whole studies differ by no more than chance" in words.plain.new_setting
+    assert f"between \N{MINUS SIGN}{-low:.2f} and {high:.2f}" in words.plain.new_setting
+    assert f"{found.ci[0, 0]:.2f}" in words.results.split("for the average of a new study")[1]
+
+
+def test_a_new_setting_has_the_range_of_a_new_study_and_a_test_in_it_another():
+    yi = [0.1, 0.3, 0.5, 0.7, 0.2, 0.45, 0.8, 0.6, 0.0, 0.15, 0.9, 0.7]
+    fit = working_model(yi, [0.004] * 12, list("aabbccddeeff"), kind="CHE", rho=0.6)
+    found = robust(fit)
+    at = fit.predict().interval_of_level["study"][0]
+    df, se = float(found.df[0]), float(found.se[0])
+    half = float(t_critical(0.95, df)) * (se**2 + fit.sigma2["study"]) ** 0.5
+    assert fit.sigma2["study"] > 0.0 < fit.sigma2["study/effect"]
+
+    settings, one_test = report(found).plain.new_setting.split(" On one test")
+    assert f"{found.estimate + half:.2f}" in settings
+    assert f"{found.prediction_interval[1]:.2f}" in one_test
+    assert f"{found.prediction_interval[1]:.2f}" not in settings
+    # The model's own inference gives what its predictions give.
+    own = report(fit).plain.new_setting
+    assert f"{at[1]:.2f}" in own.split(" On one test")[0]
+
+
+def test_a_model_without_a_level_for_studies_says_nothing_of_settings():
+    words = report(robust(random_effects(YI, VI), cluster=STUDY)).plain.new_setting
+
+    assert words.startswith("On one test or measure in a new setting")
+    assert "does not tell apart" in words
+
+
+def test_more_than_two_levels_have_a_range_each():
+    data = DATA | {"town": np.array(list("xxxxxyyyyzzz"))}
+    fit = multilevel_model(YI, VI, random="~ 1 | town/study/effect", data=data)
+    words = report(fit)
+
+    assert "for the average of a new town" in words.results
+    assert "for the average of a new study" in words.results
+
+
+def answer(mods, **data):
+    return report(meta_regression(YI, VI, mods, data=DATA | data, test="z")).plain.answer
+
+
+def test_a_line_through_the_origin_is_not_told_as_a_difference():
+    assert "higher" not in answer("~ dose - 1")
+    assert "without an average to compare with" in answer("~ dose - 1")
+    # Averages of all groups hold an intercept: the slope is one about an average.
+    assert "where dose" in answer("~ phase + dose - 1")
+
+
+@pytest.mark.parametrize(
+    ("mods", "words"),
+    [
+        ("~ np.log(dose)", "where dose is higher"),
+        ("~ scale(dose)", "where dose is higher"),
+        ("~ center(dose) + phase", "where dose is higher"),
+        ("~ C(dose > 3)", "where dose > 3 held than where it did not hold"),
+        ("~ C(phase, contr.sum)", "where phase was primary than on average over all groups"),
+        (
+            "~ C(phase, contr.treatment('secondary'))",
+            "where phase was primary than where it was secondary",
+        ),
+        ("~ C(level)", "where level was 0.5 than where it was 0"),
+        ("~ flag", "where flag was 1 than where it was 0"),
+        ("~ C(flag)", "where flag was true than where it was false"),
+    ],
+)
+def test_single_terms_are_read_and_name_what_they_are_compared_with(mods, words):
+    data = {"level": np.array([0.0, 0.5, 1.0] * 4), "flag": np.array([True, False] * 6)}
+    found = answer(mods, **data)
+
+    assert words in found.replace("was higher", "is higher")
+    assert "cannot be put in one sentence" not in found
+
+
+@pytest.mark.parametrize(
+    "mods", ["~ dose + np.log(dose)", "~ dose:phase + phase", "~ poly(dose, 2)"]
+)
+def test_parts_of_curves_and_products_are_not_read_alone(mods):
+    assert "cannot be put in one sentence" in answer(mods)
+
+
+def test_a_rare_category_does_not_condemn_the_whole():
+    rng = np.random.default_rng(3)
+    k = 80
+    study = np.repeat(np.arange(40), 2)
+    kind = np.where(study < 2, "rare", np.where(study < 20, "one", "two"))
+    fit = working_model(
+        rng.normal(0.3, 0.2, k), np.full(k, 0.02), study, kind="CHE", rho=0.6,
+        mods="~ kind - 1", data={"kind": kind},
+    )  # fmt: skip
+    words = report(robust(fit)).plain.text()
+
+    assert "little to go on where kind was rare:" in words
+    assert "(40 studies)" not in words
+
+
+def test_equal_results_have_no_range():
+    with pytest.warns(PossibleMisuse):
+        fit = random_effects([0.3] * 6, [0.1] * 6)
+    words = report(fit).plain
+
+    assert "0.30 to 0.30" not in words.text()
+    assert "no range can be given" in words.how_sure
+    assert "better" not in words.answer
+
+
+def test_another_level_is_told_in_words():
+    words = report(random_effects(YI, VI, level=0.8)).plain
+
+    assert "holds in about 8 of 10 cases" in words.how_sure
+    assert "In about 8 of 10 new settings" in words.new_setting
+    assert "8 of 10" not in report(random_effects(YI, VI)).plain.text()
+
+
+def test_a_share_explained_is_told_with_its_caution_or_not_at_all():
+    assert (
+        "explained" not in report(meta_regression(YI, VI, "~ dose", data=DATA, method="EE")).results
+    )
+    assert (
+        "a rough guess from 12 effects"
+        in report(meta_regression(YI, VI, "~ dose", data=DATA)).results
+    )
+
+
+def test_a_coefficient_of_one_cluster_has_no_error_and_the_report_is_whole():
+    mark = ["q"] * 11 + ["p"]
+    fit = working_model(
+        YI, VI, list("aabbbccdefgh"), kind="CHE", rho=0.6, mods="~ h", data={"h": mark}
+    )
+    words = report(robust(fit))
+
+    assert "with a standard error that these data cannot give" in words.results
+    assert "nan" not in words.text()
+
+
+def test_what_is_no_model_and_empty_words_are_refused():
+    with pytest.raises(UserError, match="Found str"):
+        report("abc")
+    with pytest.raises(UserError, match="outcome is empty"):
+        ReportWording("")

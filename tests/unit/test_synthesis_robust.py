@@ -15,6 +15,7 @@ from whatworks.synthesis.robust import (
     wild_bootstrap_test,
 )
 from whatworks.synthesis.robust.bootstrap_weights import all_signs, drawn_weights
+from whatworks.synthesis.robust.inference import expected_shares
 from whatworks.synthesis.working_models import working_model
 
 RNG = np.random.default_rng(11)
@@ -114,10 +115,12 @@ def test_unknown_words_are_refused_with_the_known_ones() -> None:
     [
         ("weeks", "Terms: Intercept, x, z"),
         ([5], "positions from 0 to 2"),
-        ([[1.0, 0.0]], "contrasts of 3 numbers"),
+        ([[1.0, 0.0]], "found contrasts of 2 numbers. Give 3"),
+        ([1.5], "found contrasts of 1 numbers. Give 3"),
+        ([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], "contrast 2: all its numbers are 0"),
         ([[0.0, 1.0, 0.0], [0.0, 2.0, 0.0]], "follows from the others"),
         (np.array(["x"]), "contrasts of 3 numbers"),
-        ([1, 1], "follows from the others"),
+        ([1, 1], "names a coefficient twice"),
     ],
 )
 def test_what_cannot_be_tested_is_said(tested: object, words: str) -> None:
@@ -169,7 +172,7 @@ def test_moment_models_give_text_and_json() -> None:
 
 
 def test_moment_models_refuse_what_they_cannot_do() -> None:
-    with pytest.raises(UserError, match="rho must be from 0 to 1"):
+    with pytest.raises(UserError, match="CORR needs rho"):
         robust_meta_regression(Y, V, STUDY)
     with pytest.raises(UserError, match="HIER"):
         robust_meta_regression(Y, V, STUDY, kind="BOTH")
@@ -244,3 +247,32 @@ def test_weights_have_mean_0_and_variance_1_and_do_not_depend_on_batches(kind: s
     assert whole.var() == pytest.approx(1.0, abs=0.02)
     if kind == "Mammen":
         assert (whole**3).mean() == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR1", "CR2", "CR3"])
+def test_expected_shares_are_those_of_dense_matrices_and_low_ones_are_told(kind: str) -> None:
+    data = {**DATA, "last two": (STUDY > 7) * 1.0, "w": np.where(STUDY == 9, DATA["z"], 0.0)}
+    v = RNG.uniform(0.02, 0.2, 30)
+    fit = working_model(Y, v, STUDY, kind="CHE", rho=0.6, mods="~ `last two` + w", data=data)
+    found = robust(fit, type=kind)
+    m = np.zeros((30, 30))
+    for stack in fit.marginal_covariance().stacks():
+        m[stack.rows[:, :, None], stack.rows[:, None, :]] = stack.matrices
+    x = fit.design.matrix
+    bread = np.linalg.inv(x.T @ np.linalg.solve(m, x))
+    of_residuals = m - x @ bread @ x.T
+    expected = np.zeros(3)
+    for j in range(10):
+        own = np.flatnonzero(j == STUDY)
+        w = found.parts.weights[own]
+        expected += np.einsum("ip,ij,jp->p", w, of_residuals[np.ix_(own, own)], w)
+    share = expected / np.diagonal(bread)
+    np.testing.assert_allclose(expected_shares(found.parts, np.eye(3)), share, rtol=1e-9)
+    note = [n for n in found.notes if n.startswith("The robust variance is expected")]
+    for name, value in zip(found.names, share, strict=True):
+        assert any(f"{name} {100 * value:.0f}%" in n for n in note) == (value < 0.8)
+    assert share[2] < 0.8
+    told = found.wald("w").notes
+    assert len(told) == 1
+    assert told[0] in found.wald("w").summary()
+    assert found.wald([0]).notes == () or share[0] < 0.8

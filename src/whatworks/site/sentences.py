@@ -101,11 +101,13 @@ def new_setting(low: float, high: float, *, on_one_measure: bool = False) -> str
     low, high : float
         Limits of the 95% prediction interval of the true effect in a new, similar setting.
     on_one_measure : bool
-        Whether it is for the effect on one test or scale there, not for the mean of all.
+        Whether it is for the effect on one test or scale there, not for the mean of all. What a
+        setting as a whole may expect does then not follow from it.
     """
-    effect = "an effect on one test or scale" if on_one_measure else "an average effect"
+    if on_one_measure:
+        return _on_one_measure(low, high)
     between = (
-        f"In most new settings like these we would expect {effect} between "
+        "In most new settings like these we would expect an average effect between "
         f"{decimal(low)} and {decimal(high)}."
     )
     if low > 0:
@@ -121,6 +123,28 @@ def new_setting(low: float, high: float, *, on_one_measure: bool = False) -> str
     return (
         f"{between} That range runs across zero: in some settings it may help, in others make no "
         "difference or do worse than what the comparison pupils had."
+    )
+
+
+def _on_one_measure(low: float, high: float) -> str:
+    """Return what an interval for one test in a new setting means: nothing of the setting's mean."""
+    between = (
+        "On one test or scale in a new setting like these we would in most cases expect an effect "
+        f"between {decimal(low)} and {decimal(high)}."
+    )
+    if low > 0:
+        side = " All of that range is above zero."
+    elif high < 0:
+        side = " All of that range is below zero."
+    else:
+        side = (
+            " That range runs across zero: one test alone may show no gain, or a loss, even where the "
+            "support helps on the whole."
+        )
+    return (
+        f"{between}{side} How much of it is between settings, and how much between tests of the same "
+        "pupils, these studies cannot separate well, so it does not say in how many settings the "
+        "support would help."
     )
 
 
@@ -161,6 +185,9 @@ def spread(i2: float, tau2: float) -> str:
 def spread_by_level(tau2: float, omega2: float, true_sd: float) -> str:
     """Return how far true effects differ, and whether between studies or within them.
 
+    How the spread divides depends on the correlation that was assumed within studies, and the
+    sentence says so.
+
     Parameters
     ----------
     tau2, omega2 : float
@@ -177,18 +204,18 @@ def spread_by_level(tau2: float, omega2: float, true_sd: float) -> str:
     within = omega2 / (tau2 + omega2)
     if tau2 == 0:
         where = (
-            "The difference shows between tests or groups of the same study; beyond that, whole "
+            "the difference shows between tests or groups of the same study; beyond that, whole "
             "studies do not differ measurably."
         )
     elif within > 2 / 3:
-        where = "Most of it is between tests or groups of the same study, less between studies."
+        where = "most of it is between tests or groups of the same study, less between studies."
     elif within >= 1 / 3:
-        where = "Part of it is between studies, part between tests or groups of the same study."
+        where = "part of it is between studies, part between tests or groups of the same study."
     elif omega2 > 0:
-        where = "Most of it is between studies, less between tests or groups of the same study."
+        where = "most of it is between studies, less between tests or groups of the same study."
     else:
-        where = "It is between studies, so the average hides differences between settings."
-    return f"{size} {where}"
+        where = "it is between studies, so the average hides differences between settings."
+    return f"{size} Under the correlation assumed within studies, {where}"
 
 
 _AT_A_CORRELATION = {

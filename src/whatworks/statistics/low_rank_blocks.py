@@ -133,6 +133,10 @@ class LowRankBlocks:
         """Return the logarithm of the determinant."""
         return float(np.log(self.d).sum() + np.log(self._kernel_and_det[1]).sum())
 
+    def log_kernel_determinant(self) -> Floats:
+        """Return the log-determinant of each block less that of its diagonal part, (B,)."""
+        return np.log(self._kernel_and_det[1])
+
     def trace_of_inverse(self) -> float:
         """Return the trace of M^-1."""
         total = float(self._inverse_d.sum())
@@ -156,12 +160,28 @@ class LowRankBlocks:
 
     def stacks(self) -> list[BlockStack]:
         """Return all blocks as dense matrices, gathered by size."""
-        found = []
-        for rows in block_stacks(self._labels):
-            matrices = np.zeros((*rows.shape, rows.shape[1]))
-            inside = np.arange(rows.shape[1])
-            matrices[:, inside, inside] = self.d[rows]
-            for c, u in zip(self.weights, self.directions, strict=True):
-                matrices += c * u[rows][:, :, None] * u[rows][:, None, :]
-            found.append(BlockStack(rows, matrices))
-        return found
+        return [BlockStack(rows, self.matrices(rows)) for rows in block_stacks(self._labels)]
+
+    def matrices(self, rows: Ints) -> Floats:
+        """Return blocks as dense matrices, (B, n, n), given the rows of each, (B, n)."""
+        matrices = np.zeros((*rows.shape, rows.shape[1]))
+        inside = np.arange(rows.shape[1])
+        matrices[:, inside, inside] = self.d[rows]
+        for c, u in zip(self.weights, self.directions, strict=True):
+            matrices += c * u[rows][:, :, None] * u[rows][:, None, :]
+        return matrices
+
+    def between_diagonal(self, left: Self, right: Self) -> Floats:
+        """Return the diagonal of A M^-1 B for A and B of the same blocks, shape (k,)."""
+        e, labels = self._inverse_d, self._labels
+        # With A = D + UCU' and E the inverse of M's diagonal: A E B, less what M's directions take.
+        out = left.d * e * right.diagonal() + (left.diagonal() - left.d) * e * right.d
+        for c, u in zip(left.weights, left.directions, strict=True):
+            for b, v in zip(right.weights, right.directions, strict=True):
+                out += c * b * u * v * self.sum(u * e * v)[labels]
+        through_left = [left.times(u) for u in self._scaled_directions]
+        through_right = [right.times(u) for u in self._scaled_directions]
+        for q, one in enumerate(through_left):
+            for r, other in enumerate(through_right):
+                out -= self.kernel[q, r][labels] * one * other
+        return out

@@ -21,6 +21,7 @@ from whatworks.synthesis.composites import (
 )
 from whatworks.synthesis.design import (
     Design,
+    design_of,
 )
 from whatworks.synthesis.diagnostics import (
     Baujat,
@@ -217,6 +218,7 @@ from whatworks.synthesis.robust import (
     RhoSensitivity,
     RobustInference,
     RobustMetaRegression,
+    RobustPrediction,
     RobustWald,
     WildBootstrapTest,
     rho_sensitivity,
@@ -334,6 +336,7 @@ __all__ = [
     "RhoSensitivity",
     "RobustInference",
     "RobustMetaRegression",
+    "RobustPrediction",
     "RobustWald",
     "Route",
     "SamplingCovariance",
@@ -378,6 +381,7 @@ __all__ = [
     "d_from_log_odds_ratio",
     "d_from_phi",
     "d_from_r",
+    "design_of",
     "difference_between_groups",
     "difference_in_g",
     "difference_in_gains",

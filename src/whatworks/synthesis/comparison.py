@@ -11,9 +11,11 @@ from whatworks.errors import UserError
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis.design import Design
 from whatworks.synthesis.fit import FitStatistics, RandomEffects
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.multilevel import MultilevelModel
 from whatworks.synthesis.regression import MetaRegression
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["Comparable", "ModelComparison", "compare"]
 
@@ -84,11 +86,13 @@ class ModelComparison(Summarised):
         """Return the result as plain text."""
         kind = "Restricted likelihood" if self.restricted else "Likelihood"
         lines = [
-            f"{kind} ratio {self.statistic:.4g} on {self.df} df, p = {self.p_value:.4g}",
+            f"{kind} ratio {self.statistic:.4g} on {self.df} df, {p_value_figure(self.p_value)}",
             f"AIC {self.full.aic:.4g} (full), {self.reduced.aic:.4g} (reduced)",
         ]
         if self.boundary_p_value is not None:
-            lines.append(f"p = {self.boundary_p_value:.4g} allowing for a variance at its boundary")
+            lines.append(
+                f"{p_value_figure(self.boundary_p_value)} allowing for a variance at its boundary"
+            )
         return "\n".join(lines + [f"Note: {note}" for note in self.notes])
 
 
@@ -123,6 +127,13 @@ def compare(full: Comparable, reduced: Comparable) -> ModelComparison:
     >>> found.df, round(found.statistic, 2)
     (1, 6.36)
     """
+    for name, fit in (("full", full), ("reduced", reduced)):
+        fitted_model(fit, "compare", name=name)
+        if not hasattr(fit, "fit_statistics"):
+            raise UserError(
+                f"compare, {name}: found {type(fit).__name__}, which has no likelihood. Give fits of "
+                "random_effects, meta_regression, multilevel_model or working_model."
+            )
     _refuse_other_data(full, reduced)
     method = _shared_method(full, reduced)
     is_restricted = method == "REML"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import BlockCovariance
-from whatworks.synthesis.inputs import effect_arrays
+from whatworks.synthesis.inputs import correlation_within, effect_arrays, missing_positions
 
 __all__ = ["Composites", "combine_within_study", "composite_by_study"]
 
@@ -74,8 +74,7 @@ def composite_by_study(
     """
     y, v = effect_arrays(yi, vi)
     group, names = _groups(study, y.size)
-    if isinstance(rho, bool) or not 0.0 <= rho <= 1.0:
-        raise UserError(f"rho must be between 0 and 1. Supplied value was {rho!r}.")
+    rho = correlation_within(rho, below_1=False)
     count = np.bincount(group)
     total, sd = np.bincount(group, v), np.bincount(group, np.sqrt(v))
     return Composites(
@@ -84,7 +83,7 @@ def composite_by_study(
         # The double sum: all products of standard deviations times rho, the diagonal made whole.
         vi=((1.0 - rho) * total + rho * sd**2) / count**2,
         n_effects=count.astype(np.int64),
-        rho=float(rho),
+        rho=rho,
     )
 
 
@@ -159,6 +158,11 @@ def _groups(study: Sequence[Hashable], n: int) -> tuple[Ints, tuple[Hashable, ..
     """Return the group of each effect and the names, in the order in which they were first seen."""
     if len(study) != n:
         raise UserError(f"study has {len(study):,} names for {n:,} effects. Give one each.")
+    missing = missing_positions(study)
+    if missing.size:
+        raise UserError(
+            f"study, position {missing[0] + 1}: there is no value. Give one, or leave the effect out."
+        )
     position: dict[Hashable, int] = {}
     group = np.array([position.setdefault(name, len(position)) for name in study], dtype=np.int64)
     return group, tuple(position)

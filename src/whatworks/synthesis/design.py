@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from decimal import Decimal
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
+from whatworks.synthesis.columns import (
+    Columns,
+    Frame,
+    categories_of,
+    columns_by_name,
+    no_such_column,
+    quoted,
+    refuse_gaps,
+    table_of,
+)
+from whatworks.synthesis.formulas import columns_of_formula, parsed_formula, what_went_wrong
+from whatworks.synthesis.inputs import unmasked
 
 __all__ = [
     "INTERCEPT",
@@ -28,21 +41,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-class Frame(Protocol):
-    """A data frame of polars, pandas or their like."""
-
-    @property
-    def columns(self) -> Any:
-        """Names of the columns."""
-        ...
-
-    def __getitem__(self, name: str, /) -> Any:
-        """Return a column by its name."""
-        ...
-
-
-Columns = Mapping[str, npt.ArrayLike] | Frame
-"""A table: columns by name, or a data frame."""
 Moderators = str | npt.ArrayLike | None
 
 INTERCEPT = "Intercept"
@@ -129,8 +127,8 @@ class Design:
         Parameters
         ----------
         tested : str, sequence of int, array (q, p) or None
-            A term of the formula, positions of coefficients (the first is 0), contrasts one a row,
-            or all moderators (all coefficients without moderators).
+            A term of the formula, the name of a coefficient, positions of coefficients (the first is
+            0), contrasts one a row, or all moderators (all coefficients without moderators).
 
         Raises
         ------
@@ -140,36 +138,106 @@ class Design:
         if tested is None:
             return np.eye(self.p)[list(self.moderators or range(self.p))]
         if isinstance(tested, str):
-            at = dict(self.terms).get(tested)
-            if at is None:
-                listed = ", ".join(name for name, _ in self.terms)
-                raise UserError(f'There is no term "{tested}". Terms: {listed}.')
-            return np.eye(self.p)[list(at)]
-        given = np.asarray(tested)
-        if given.ndim == 1 and given.dtype.kind in "iu":
-            if given.size == 0 or given.min() < 0 or given.max() >= self.p:
-                raise UserError(f"tested: give positions from 0 to {self.p - 1}.")
-            rows = np.eye(self.p)[given]
-        elif given.dtype.kind in "iuf" and given.ndim in (1, 2):
-            rows = np.atleast_2d(given).astype(np.float64)
-        else:
-            rows = np.zeros((0, 0))
-        if rows.shape[1] != self.p or not np.linalg.matrix_rank(rows) == rows.shape[0] > 0:
+            return np.eye(self.p)[list(self._positions(tested))]
+        try:
+            given = unmasked(tested, "tested")
+        except ValueError:
+            raise UserError("tested: the rows have different lengths.") from None
+        if given.dtype.kind not in "iuf" or given.ndim not in (1, 2) or given.size == 0:
             raise UserError(
-                f"tested: give contrasts of {self.p} numbers each, none of which follows from the "
-                "others."
+                "tested: give a term or coefficient by its name, positions of coefficients, or "
+                f"contrasts of {self.p} numbers each. Supplied value was {tested!r}."
             )
-        return np.asarray(rows, dtype=np.float64)
+        if given.ndim == 1 and given.dtype.kind in "iu":
+            return np.eye(self.p)[self._checked_positions(given.astype(np.int64))]
+        return self._checked_contrasts(np.atleast_2d(given).astype(np.float64))
+
+    def _positions(self, name: str) -> tuple[int, ...]:
+        """Return the columns of a term, or of one coefficient."""
+        terms = dict(self.terms)
+        if name in terms:
+            return terms[name]
+        if name in self.names:
+            return (self.names.index(name),)
+        raise UserError(
+            f'There is no term or coefficient "{name}". Terms: {", ".join(terms)}. Coefficients: '
+            f"{', '.join(self.names)}."
+        )
+
+    def _checked_positions(self, at: Ints) -> Ints:
+        if at.min() < 0 or at.max() >= self.p:
+            wrong = int(at[(at < 0) | (at >= self.p)][0])
+            raise UserError(
+                f"tested: found position {wrong}. Give positions from 0 to {self.p - 1}, or write "
+                "contrasts as a list of rows."
+            )
+        if np.unique(at).size < at.size:
+            raise UserError(f"tested: {at.tolist()} names a coefficient twice. Name each once.")
+        return at
+
+    def _checked_contrasts(self, rows: Floats) -> Floats:
+        if rows.shape[1] != self.p:
+            raise UserError(
+                f"tested: found contrasts of {rows.shape[1]} numbers. Give {self.p}, one for each "
+                f"coefficient ({', '.join(self.names)})."
+            )
+        if not np.isfinite(rows).all():
+            raise UserError("tested: found a number that is not finite.")
+        empty = np.flatnonzero(~rows.any(axis=1))
+        if empty.size:
+            raise UserError(
+                f"tested, contrast {empty[0] + 1}: all its numbers are 0, which tests nothing."
+            )
+        if np.linalg.matrix_rank(rows) < rows.shape[0]:
+            raise UserError("tested: a contrast follows from the others. Leave it out.")
+        return rows
+
+    def new_rows(self, data: Columns | npt.ArrayLike | None) -> Floats:
+        """Return rows for a prediction, (m, p): of new values, of columns, or the effects' own.
+
+        Raises
+        ------
+        UserError
+            Values that do not fit the model.
+        """
+        if data is None:
+            return np.ones((1, 1)) if self.is_intercept_only else self.matrix
+        if columns_by_name(data) is not None:
+            return self.for_data(cast(Columns, data))
+        try:
+            rows = np.atleast_2d(unmasked(cast(npt.ArrayLike, data), "data"))
+            rows = rows.astype(np.float64)
+        except (TypeError, ValueError):
+            raise UserError(
+                "data: give values by the name of their column, such as "
+                f"{self._example()}, or rows of {self.p} numbers. Supplied value was {data!r}."
+            ) from None
+        if rows.ndim != 2 or rows.shape[1] != self.p:
+            raise UserError(
+                f"data has shape {rows.shape}; the model has {self.p} coefficients "
+                f"({', '.join(self.names)}). Give one number for each, a row for each prediction."
+            )
+        if not np.isfinite(rows).all():
+            raise UserError("data: found a number that is not finite.")
+        return rows
+
+    def _example(self) -> str:
+        if self.formula is None:
+            return '{"x": [1, 2]}'
+        used = sorted(columns_of_formula(self.formula)) or ["x"]
+        return f'{{"{used[0]}": [...]}}'
 
     def for_data(self, data: Columns) -> Floats:
         """Return columns for new rows of the same variables, shape (m, p).
+
+        One value for each variable makes one row; a single value stands for all rows.
 
         Raises
         ------
         UserError
             The design was not made by a formula, or a variable or category is not known.
         """
-        if self.spec is None:
+        if self.spec is None or self.formula is None:
             if self.is_intercept_only:
                 return np.ones((1, 1))
             raise UserError(
@@ -178,26 +246,86 @@ class Design:
             )
         import pandas as pd
 
-        table = columns_by_name(data) or {}
-        frame = pd.DataFrame({name: np.asarray(values) for name, values in table.items()})
+        table = table_of(data)
+        place = f'New values for "{self.formula}"'
+        _, used, of_whole = parsed_formula(self.formula)
+        if of_whole:
+            raise UserError(
+                f"{place}: {', '.join(sorted(of_whole))} would be taken over the new rows, which is "
+                "not what the model was fitted with. Use center(), scale() or standardize(), which "
+                "keep what they learnt, or give rows of numbers."
+            )
+        new = {name: _new_column(table, name, place) for name in sorted(used)}
+        sizes = {name: column.size for name, column in new.items()}
+        rows = max((size for size in sizes.values() if size != 1), default=1)
+        if 0 in sizes.values():
+            raise UserError(f"{place}: data has no row. Give one for each prediction.")
+        if any(size not in (1, rows) for size in sizes.values()):
+            listed = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
+            raise UserError(f"{place}: the columns differ in length ({listed}). Give one each.")
+        if not new:
+            lengths = [np.size(cast(Any, column)) for column in table.values()]
+            rows = max(lengths, default=1)
+        frame = pd.DataFrame(
+            {name: np.broadcast_to(column, (rows,)) for name, column in new.items()},
+            index=range(rows),
+        )
+        _refuse_new_kinds(self.spec, frame, place)
         try:
             with warnings.catch_warnings():
                 # The library takes a category it has not seen for no value.
                 warnings.simplefilter("error")
-                matrix = self.spec.get_model_matrix(frame, na_action="raise")
+                # The library writes what it sees into the spec it is given.
+                spec = deepcopy(self.spec)
+                matrix = np.asarray(spec.get_model_matrix(frame, na_action="raise"), np.float64)
         except Exception as error:
-            raise UserError(f'New values for "{self.formula}": {_reason(error)}') from None
-        return np.asarray(matrix, dtype=np.float64)
+            raise UserError(f"{place}: {what_went_wrong(error)}") from None
+        strange = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
+        if strange.size:
+            raise UserError(
+                f"{place}, row {strange[0] + 1}: found a value that is not a finite number."
+            )
+        return matrix
 
 
-def columns_by_name(data: object) -> dict[str, npt.ArrayLike] | None:
-    """Return the columns of a table by name; None for what is not a table."""
-    if isinstance(data, Mapping):
-        return dict(data)
-    names = getattr(data, "columns", None)
-    if names is None or not hasattr(data, "__getitem__"):
-        return None
-    return {str(name): np.asarray(cast(Frame, data)[name]) for name in names}
+def _new_column(table: dict[str, npt.ArrayLike], name: str, place: str) -> npt.NDArray[Any]:
+    """Return one variable of new rows, (m,)."""
+    if name not in table:
+        raise UserError(f"{place}: {no_such_column(name, table)}")
+    refuse_gaps(table[name], name, "Every moderator needs a value.")
+    column = np.atleast_1d(_plain(table[name], name))
+    if column.ndim != 1:
+        raise UserError(
+            f'data, column "{name}": found shape {column.shape}. Give one value for each row.'
+        )
+    if column.dtype.kind == "f" and not np.isfinite(column).all():
+        bad = int(np.flatnonzero(~np.isfinite(column))[0])
+        raise UserError(
+            f'data, column "{name}", row {bad + 1}: found a value that is not a finite number.'
+        )
+    return column
+
+
+def _refuse_new_kinds(spec: Any, frame: Any, place: str) -> None:
+    """Raise where a column holds what the model was not fitted with: a category, or no number."""
+    for factor, (_, state) in spec.encoder_state.items():
+        known = state.get("categories")
+        name = str(factor).strip("`")
+        if known is None and name in frame and frame[name].dtype.kind not in "biuf":
+            raise UserError(
+                f'{place}: column "{name}" holds {frame[name].iloc[0]!r}; the model was fitted to '
+                "numbers. Give numbers."
+            )
+        if name not in frame and name.startswith("C("):
+            name = name[2:].split(",")[0].strip(" `)")
+        if known is None or name not in frame:
+            continue
+        strange = [value for value in frame[name].tolist() if value not in known]
+        if strange:
+            raise UserError(
+                f'{place}: column "{name}" holds {strange[0]!r}, which no effect of the model has. '
+                f"Known are {', '.join(repr(value) for value in known)}."
+            )
 
 
 def intercept_only(k: int) -> Design:
@@ -231,9 +359,9 @@ def design_of(mods: Moderators, data: Columns | None, k: int) -> Design:
     if isinstance(mods, str):
         return _from_formula(mods, data, k)
     try:
-        matrix = np.asarray(mods, dtype=np.float64)
+        matrix = np.asarray(unmasked(mods, "mods"), dtype=np.float64)
     except (TypeError, ValueError):
-        raise UserError("mods: give a formula as text, or an array of numbers.") from None
+        raise UserError(f"mods: give a formula as text, or numbers.{_as_formula(mods)}") from None
     matrix = matrix[:, None] if matrix.ndim == 1 else matrix
     if matrix.ndim != 2 or matrix.shape[0] != k:
         raise UserError(
@@ -245,43 +373,28 @@ def design_of(mods: Moderators, data: Columns | None, k: int) -> Design:
     return _checked(Design(matrix, names, tuple((n, (i,)) for i, n in enumerate(names))))
 
 
+def _as_formula(mods: object) -> str:
+    """Return the formula that a list of names was meant for, as a sentence."""
+    if isinstance(mods, (list, tuple)) and mods and all(isinstance(name, str) for name in mods):
+        return f' For these columns of data write mods="~ {" + ".join(map(quoted, mods))}".'
+    return ""
+
+
 def _from_formula(formula: str, data: Columns | None, k: int) -> Design:
     import pandas as pd
-    from formulaic import Formula
 
-    columns = {n: np.asarray(values) for n, values in (columns_by_name(data) or {}).items()}
-    for name, values in columns.items():
-        if values.shape != (k,):
-            raise UserError(
-                f'data, column "{name}": found {values.shape[0] if values.ndim else 0} values. '
-                f"Give one for each of the {k:,} effects."
-            )
-    text = formula.strip()
-    try:
-        parsed = Formula(text if text.startswith("~") else f"~ {text}")
-        known = _variables(parsed) & set(columns)
-    except Exception as error:
-        raise UserError(f'mods, formula "{formula}": {_reason(error)}') from None
-    missing = sorted(str(name) for name in parsed.required_variables if name not in columns)
+    table = table_of(data)
+    parsed, used, _ = parsed_formula(formula)
+    missing = sorted(used - set(table))
     if missing:
-        there = ", ".join(sorted(columns)) or "none"
-        raise UserError(
-            f'mods, formula "{formula}": there is no column {", ".join(missing)}. '
-            f"Columns of data: {there}."
-        )
-    frame = pd.DataFrame({name: columns[name] for name in columns if name in known}, index=range(k))
-    for name in frame.columns:
-        gaps = np.flatnonzero(frame[name].isna().to_numpy())
-        if gaps.size:
-            raise UserError(
-                f'data, column "{name}", row {gaps[0] + 1}: there is no value'
-                f"{f' ({gaps.size - 1:,} more rows are like it)' if gaps.size > 1 else ''}. "
-                "Leave these effects out, or impute the value."
-            )
+        raise UserError(f'mods, formula "{formula}": {no_such_column(missing[0], table)}')
+    # In the order of the table, which is that of interactions in the library.
+    columns = {name: _model_column(table[name], name, k) for name in table if name in used}
+    frame = pd.DataFrame(columns, index=range(k))
     try:
         made = parsed.get_model_matrix(frame, na_action="raise")
     except Exception as error:
-        raise UserError(f'mods, formula "{formula}": {_reason(error)}') from None
+        raise UserError(f'mods, formula "{formula}": {what_went_wrong(error)}') from None
     spec = made.model_spec
     terms = tuple(
         (str(term) if str(term) != "1" else INTERCEPT, tuple(int(i) for i in where))
@@ -291,18 +404,53 @@ def _from_formula(formula: str, data: Columns | None, k: int) -> Design:
     matrix = np.ascontiguousarray(made, dtype=np.float64)
     if matrix.shape[1] == 0:
         raise UserError(f'mods, formula "{formula}": nothing is left to estimate. Add a term.')
-    return _checked(Design(matrix, names, terms, text, spec))
+    return _checked(Design(matrix, names, terms, formula.strip(), spec))
 
 
-def _variables(parsed: Any) -> set[str]:
-    """Return names that a formula reads; the library does not name those of scale() and the like."""
-    words = {
-        word
-        for term in parsed
-        for factor in getattr(term, "factors", ())
-        for word in re.findall(r"[^\W\d]\w*", str(factor.expr))
-    }
-    return {str(name) for name in parsed.required_variables} | words
+def _model_column(values: Any, name: str, k: int) -> Any:
+    """Return one column as the formula library takes it: k numbers, or categories in their order."""
+    import pandas as pd
+
+    refuse_gaps(values, name, "Leave these effects out, or impute the value.")
+    levels = categories_of(values)
+    column = _plain(values, name)
+    if column.shape != (k,):
+        found = (
+            f"{column.size:,} values"
+            if column.ndim == 1
+            else f"shape {column.shape} (two columns of this name, or a table in place of a column)"
+            if column.ndim > 1
+            else "one value"
+        )
+        raise UserError(
+            f'data, column "{name}": found {found}. Give one for each of the {k:,} effects.'
+        )
+    if column.dtype.kind in "mM":
+        raise UserError(
+            f'data, column "{name}": found dates. Give numbers (such as the year), or text for '
+            "categories."
+        )
+    if levels is None:
+        return column
+    present = set(column.tolist())
+    return pd.Categorical(column, categories=[level for level in levels if level in present])
+
+
+def _plain(values: Any, name: str) -> npt.NDArray[Any]:
+    """Return a column as an array; decimal numbers as doubles."""
+    try:
+        column: npt.NDArray[Any] = np.asarray(values)
+    except ValueError:
+        raise UserError(
+            f'data, column "{name}": found lists of different length. Give one value for each row.'
+        ) from None
+    if column.dtype.kind == "O" and column.size:
+        entries = column.ravel().tolist()
+        if isinstance(entries[0], Decimal) and all(
+            isinstance(value, (Decimal, int, float)) for value in entries
+        ):
+            return column.astype(np.float64)
+    return column
 
 
 def _checked(design: Design) -> Design:
@@ -337,9 +485,3 @@ def _refuse_redundant(matrix: Floats, names: tuple[str, ...]) -> None:
             f"Moderators: {', '.join(redundant)} can be computed from the columns before; with "
             "these effects no coefficient can be told for it. Leave it out."
         )
-
-
-def _reason(error: Exception) -> str:
-    """Return the first line of what the formula library said."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

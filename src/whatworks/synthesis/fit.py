@@ -14,7 +14,7 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.synthesis.design import Design, intercept_only
-from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.inputs import number, one_of
 from whatworks.synthesis.intervals import (
     HeterogeneityInterval,
     profile_likelihood_limits,
@@ -25,6 +25,7 @@ from whatworks.synthesis.pooling import critical_value
 from whatworks.synthesis.prediction_intervals import PREDICTION_INTERVALS, prediction_interval
 from whatworks.synthesis.random_effects_fields import Maximum, fields_of
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["FitStatistics", "Maximum", "Prediction", "RandomEffects"]
 
@@ -284,6 +285,8 @@ class RandomEffects(Summarised):
             one_of(interval, PREDICTION_INTERVALS, "interval")
             if prediction_df is not None:
                 raise UserError("Give interval or prediction_df, not both: a name fixes the df.")
+        if prediction_df is not None:
+            number(prediction_df, "prediction_df", "a number of degrees of freedom, 1 or more")
         if prediction_df is not None and prediction_df < 1:
             raise UserError(
                 f"prediction_df is {prediction_df}; it must be 1 or more. With k = {self.k} studies "
@@ -404,14 +407,14 @@ class RandomEffects(Summarised):
         lines = [f"{name}, test {self.test}, {self.k:,} {'study' if self.k == 1 else 'studies'}"]
         lines.append(
             f"Effect {_digits(self.estimate)} (SE {_digits(self.se)}), "
-            f"{percent} CI {_span(self.ci)}, p = {self.p_value:.4g}"
+            f"{percent} CI {_span(self.ci)}, {p_value_figure(self.p_value)}"
         )
         if self.prediction_interval is not None:
             lines.append(f"{percent} prediction interval {_span(self.prediction_interval)}")
         if self.tau2 is not None and self.i2 is not None:
             limits = f" ({percent} CI {_span(self.tau2_ci)})" if self.tau2_ci else ""
             lines.append(f"tau2 {_digits(self.tau2)}{limits}, I2 {self.i2:.1f}%")
-            lines.append(f"Q = {self.q:.4g} on {self.q_df:,} df, p = {self.q_p_value:.4g}")
+            lines.append(f"Q = {self.q:.4g} on {self.q_df:,} df, {p_value_figure(self.q_p_value)}")
         lines += [f"Note: {note}" for note in self.notes]
         return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import BlockCovariance, first_appearance_codes
 from whatworks.synthesis.design import Design
 from whatworks.synthesis.model import FittedModel, VarianceComponent
@@ -159,5 +160,18 @@ class InferenceView:
 
 
 def as_fitted(fit: FittedModel | Inference) -> FittedModel:
-    """Return a fitted model as it is, and inference as a view of its model."""
-    return InferenceView(fit) if isinstance(fit, Inference) else fit
+    """Return a fitted model as it is, and inference as a view of its model.
+
+    Raises
+    ------
+    UserError
+        It is neither.
+    """
+    if isinstance(fit, Inference):
+        return InferenceView(fit)
+    if not all(hasattr(fit, name) for name in ("yi", "design", "components", "refit")):
+        raise UserError(
+            f"Found {type(fit).__name__}, which is no fitted model. Give what random_effects, "
+            "meta_regression, multilevel_model or working_model returns, or robust inference on it."
+        )
+    return fit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from numbers import Real
 from typing import cast
 
 import numpy as np
@@ -15,10 +16,16 @@ from whatworks.statistics.distributions import chi2_upper_tail
 __all__ = [
     "PossibleMisuse",
     "checked_starts",
+    "correlation_within",
     "effect_arrays",
+    "generator_of",
+    "missing_positions",
     "misuse_notes",
+    "number",
     "number_array",
     "one_of",
+    "unmasked",
+    "whole_number",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -49,7 +56,7 @@ def number_array(values: npt.ArrayLike, name: str) -> Floats:
     if isinstance(values, (list, tuple)):
         _refuse_booleans(values, name)
     try:
-        raw = np.asarray(values)
+        raw = unmasked(values, name)
     except ValueError:
         raise UserError(
             f"{name} holds lists of different length. Give one number for each effect."
@@ -71,6 +78,59 @@ def number_array(values: npt.ArrayLike, name: str) -> Floats:
                 f"Give a finite number, or leave the effect out{_and_more(bad.size)}."
             )
     return array
+
+
+def unmasked(values: npt.ArrayLike, name: str) -> npt.NDArray[np.generic]:
+    """Return values as an array; the number under a mask is none.
+
+    Raises
+    ------
+    UserError
+        Something is masked; the message names the position, the first being 1.
+    """
+    masked = _masked(values)
+    if masked.size:
+        raise UserError(
+            f"{name}, position {masked[0] + 1}: the value is masked. Give a finite number, or leave "
+            f"the effect out{_and_more(masked.size)}."
+        )
+    return np.asarray(values)
+
+
+def _masked(values: object) -> Ints:
+    """Return positions that a masked array hides."""
+    mask = getattr(values, "mask", None) if isinstance(values, np.ma.MaskedArray) else None
+    if mask is None or not np.any(mask):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(mask).astype(np.int64)
+
+
+def missing_positions(values: object) -> Ints:
+    """Return positions without a value, from 0: None, NaN, NA, NaT, or masked."""
+    masked = _masked(values)
+    if masked.size:
+        return masked
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return np.flatnonzero(np.isnan(array)).astype(np.int64)
+    if array.dtype.kind in "mM":
+        return np.flatnonzero(np.isnat(array)).astype(np.int64)
+    if array.dtype.kind != "O":
+        return np.zeros(0, dtype=np.int64)
+    gaps = [i for i, value in enumerate(array.ravel().tolist()) if _is_missing(value)]
+    return np.array(gaps, dtype=np.int64)
+
+
+def _is_missing(value: object) -> bool:
+    if value is None:
+        return True
+    # Of all values only the missing one differs from itself; that of pandas says neither yes nor no.
+    try:
+        return bool(value != value)
+    except TypeError:
+        return True
+    except ValueError:
+        return False
 
 
 def _refuse_booleans(values: Sequence[object], name: str) -> None:
@@ -170,11 +230,80 @@ def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
     UserError
         It is not; the message lists what is.
     """
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise UserError(
             f"{name} must be one of {', '.join(allowed)}. Supplied value was {value!r}."
         )
     return value
+
+
+def number(
+    value: object, name: str, rule: str, *, low: float = -np.inf, high: float = np.inf
+) -> float:
+    """Return a finite number from low to high, both included.
+
+    Parameters
+    ----------
+    rule : str
+        What the value must be, after "must be".
+
+    Raises
+    ------
+    UserError
+        It is not.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    found = float(cast(float, value)) if is_number else np.nan
+    if not (np.isfinite(found) and low <= found <= high):
+        raise UserError(f"{name} must be {rule}. Supplied value was {value!r}.")
+    return found
+
+
+def whole_number(value: object, name: str, rule: str, *, low: int) -> int:
+    """Return a whole number of `low` or more; `rule` says what it must be, after "must be".
+
+    Raises
+    ------
+    UserError
+        It is not.
+    """
+    found = number(value, name, rule, low=low)
+    if found != int(found):
+        raise UserError(f"{name} must be {rule}. Supplied value was {value!r}.")
+    return int(found)
+
+
+def correlation_within(rho: object, *, below_1: bool = True) -> float:
+    """Return the correlation of sampling errors within studies: from 0 to (below) 1.
+
+    Raises
+    ------
+    UserError
+        It is not one number in that range.
+    """
+    rule = f"one number from 0 to {'below 1' if below_1 else '1'}, such as 0.6"
+    found = number(rho, "rho", rule, low=0.0, high=1.0)
+    if below_1 and found == 1.0:
+        raise UserError(f"rho must be {rule}. Supplied value was {rho!r}.")
+    return found
+
+
+def generator_of(rng: object) -> np.random.Generator:
+    """Return a source of randomness: a generator as it is, a whole number as the seed of one.
+
+    Raises
+    ------
+    UserError
+        It is neither.
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
+        return np.random.default_rng(int(rng))
+    raise UserError(
+        "rng must be a seed (a whole number, 0 or more) or numpy.random.default_rng(seed). "
+        f"Supplied value was {rng!r}."
+    )
 
 
 def misuse_notes(y: Floats, q: float) -> list[str]:

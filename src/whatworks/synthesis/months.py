@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
-from math import isfinite
+
+import numpy as np
 
 from whatworks.errors import NotFound, UserError
+from whatworks.synthesis.inputs import number
 from whatworks.synthesis.summarised import Summarised
 
 __all__ = [
@@ -187,9 +189,16 @@ def months_of_progress(
             "size with its interval."
         )
     lines = months_table(table)
+    effect = number(effect, "effect", "a finite number")
     months, band, capped = _look_up(lines, effect)
     ends = None
     if ci is not None:
+        if not isinstance(ci, (tuple, list, np.ndarray)) or len(ci) != 2:
+            raise UserError(f"ci must be two numbers. Supplied value was {ci!r}.")
+        ci = (
+            number(ci[0], "ci, lower end", "a finite number"),
+            number(ci[1], "ci, upper end", "a finite number"),
+        )
         low, high = _look_up(lines, ci[0]), _look_up(lines, ci[1])
         ends = (low[0], high[0])
         capped = capped or low[2] or high[2]
@@ -217,8 +226,6 @@ def _rounded(effect: float) -> Decimal:
 
 
 def _look_up(table: MonthsTable, effect: float) -> tuple[int, MonthsBand, bool]:
-    if not isfinite(effect):
-        raise UserError(f"The effect is {effect}; months need a finite number.")
     value = _rounded(effect)
     size, sign = abs(value), -1 if value < 0 else 1
     for band in table.bands:

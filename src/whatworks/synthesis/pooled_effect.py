@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, isfinite, nan, sqrt
+from itertools import pairwise
+from math import inf, isfinite, isnan, nan, sqrt
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,10 +16,11 @@ from whatworks.statistics.distributions import (
     t_critical,
     t_two_sided,
 )
-from whatworks.synthesis.model import FittedModel
+from whatworks.synthesis.model import FittedModel, VarianceComponent
 
 __all__ = [
     "CoefficientTest",
+    "LevelInterval",
     "PooledEffect",
     "coefficient_tests",
     "critical",
@@ -28,6 +30,23 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+
+# A standard error below this share of the most precise effect's own is rounding.
+NO_ERROR = 1e-8
+
+
+class LevelInterval(NamedTuple):
+    """Where the average of a new unit of a level is expected.
+
+    `level` is as the model calls it ("study", "study/effect"), `name` its last part ("study"),
+    `variance` that level's own, `n_units` how many there are; `limits` take in the levels above.
+    """
+
+    level: str
+    name: str
+    variance: float
+    n_units: int
+    limits: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +60,13 @@ class PooledEffect:
     ci
         Confidence interval.
     prediction_interval
-        Where the true effect of a new study is expected; None where no spread was estimated.
+        Where one true effect in a new study is expected; None where no spread was estimated.
+    levels
+        Where the average of a new unit of each level is expected, the outermost level first. Empty
+        where levels do not stand one within the other, or where studies give several effects and
+        the model has no level for studies: what differs between studies is then not known.
+    has_no_error
+        Whether the standard error is 0 for want of differences: it then says nothing of chance.
     p_value
         Test of no effect, two-sided.
     level
@@ -55,11 +80,18 @@ class PooledEffect:
     prediction_interval: tuple[float, float] | None
     p_value: float
     level: float
+    levels: tuple[LevelInterval, ...] = ()
+    has_no_error: bool = False
+
+    @property
+    def study_interval(self) -> tuple[float, float] | None:
+        """Where the average of a new study is expected; None where the model cannot tell."""
+        return self.levels[0].limits if self.levels else None
 
     @property
     def side(self) -> str:
         """Whether the interval lies "above" or "below" zero, or is "unclear"."""
-        if not (isfinite(self.ci[0]) and isfinite(self.ci[1])):
+        if self.has_no_error or not (isfinite(self.ci[0]) and isfinite(self.ci[1])):
             return "unclear"
         return "above" if self.ci[0] > 0 else "below" if self.ci[1] < 0 else "unclear"
 
@@ -92,9 +124,9 @@ def coefficient_tests(fit: FittedModel) -> tuple[CoefficientTest, ...]:
 
 
 def _tested(name: str, estimate: float, se: float, df: float, level: float) -> CoefficientTest:
-    if not se >= 0.0:
+    if not se >= 0.0 or isnan(df):
         # No error is known: any value is possible.
-        return CoefficientTest(name, estimate, inf, df, (-inf, inf), 1.0)
+        return CoefficientTest(name, estimate, inf, 0.0, (-inf, inf), 1.0)
     half = critical(df, level) * se if se > 0.0 else 0.0
     if se > 0.0:
         z = estimate / se
@@ -129,7 +161,37 @@ def pooled_effect(fit: FittedModel) -> PooledEffect | None:
         prediction_interval=prediction,
         p_value=found.p_value,
         level=fit.level,
+        levels=_levels(fit, found) if prediction is not None else (),
+        has_no_error=found.se <= NO_ERROR * sqrt(float(fit.vi.min())),
     )
+
+
+def _levels(fit: FittedModel, mean: CoefficientTest) -> tuple[LevelInterval, ...]:
+    """Return the interval of each level from the outermost in; none where they are not nested."""
+    k = fit.yi.size
+    found = sorted(fit.components, key=lambda c: c.n_levels)
+    if not all(_is_within(*pair, k) for pair in pairwise(found)) or not all(
+        c.kind == "variance" and " | " not in c.level for c in found
+    ):
+        return ()
+    # A level with a draw for each effect says nothing of studies that give several.
+    if found[0].n_levels == k > len(fit.cluster_labels) or (
+        found[0].is_fixed and found[0].estimate == 0.0
+    ):
+        return ()
+    reach, total, levels = critical(mean.df, fit.level), 0.0, []
+    for c in found:
+        total += c.estimate
+        half = reach * sqrt(mean.se**2 + total)
+        name = c.level.rsplit("/", 1)[-1]
+        limits = (mean.estimate - half, mean.estimate + half)
+        levels.append(LevelInterval(c.level, name, c.estimate, c.n_levels, limits))
+    return tuple(levels)
+
+
+def _is_within(outer: VarianceComponent, inner: VarianceComponent, k: int) -> bool:
+    """Whether each unit of one level lies in one unit of the other."""
+    return inner.n_levels == k or inner.level.startswith(f"{outer.level}/")
 
 
 def critical(df: float, level: float) -> float:

@@ -7,7 +7,7 @@ and the position, the first being 1.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,12 @@ def reported(values: npt.ArrayLike, name: str) -> Floats:
         Something is not a number, or infinite.
     """
     try:
-        raw = np.asarray(values)
+        # A masked number is one that the study does not give.
+        raw = (
+            np.ma.filled(values.astype(np.float64), np.nan)
+            if _hides(values)
+            else np.asarray(values)
+        )
     except ValueError:
         raise UserError(
             f"{name} holds lists of different length. Give one number for each study."
@@ -59,6 +64,10 @@ def reported(values: npt.ArrayLike, name: str) -> Floats:
         array = array.reshape(raw.shape)
     refuse(np.isinf(array), array, name, "Give a finite number, or None where it is missing.")
     return array
+
+
+def _hides(values: object) -> TypeGuard[np.ma.MaskedArray[Any, np.dtype[Any]]]:
+    return isinstance(values, np.ma.MaskedArray) and bool(np.any(np.ma.getmask(values)))
 
 
 def refuse(bad: npt.NDArray[np.bool_], values: Floats, name: str, rule: str) -> None:

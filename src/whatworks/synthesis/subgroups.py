@@ -19,6 +19,7 @@ from whatworks.synthesis.sampling_covariance.labels import coded
 from whatworks.synthesis.summarised import Summarised
 from whatworks.synthesis.two_level import random_effects
 from whatworks.synthesis.two_level_batch import RandomEffectsBatch, random_effects_batch
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["SubgroupAnalysis", "subgroup_analysis"]
 
@@ -140,7 +141,7 @@ class SubgroupAnalysis(Summarised):
         name = (
             f"F = {value:.4g} on {df1} and {df2:.4g} df" if df2 else f"Q = {value:.4g} on {df1} df"
         )
-        lines.append(f"Between groups: {name}, p = {p:.4g}")
+        lines.append(f"Between groups: {name}, {p_value_figure(p)}")
         if self.r2 is not None:
             lines.append(f"The groups explain {self.r2:.1f}% of the variance of true effects")
         lines += [f"Note: {note}" for note in self.notes]

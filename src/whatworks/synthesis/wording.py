@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["decimal", "listed", "p_value_text", "percent", "plural", "span"]
+__all__ = [
+    "MINUS",
+    "decimal",
+    "listed",
+    "p_value_figure",
+    "p_value_text",
+    "percent",
+    "plural",
+    "span",
+]
 
-_MINUS = "\N{MINUS SIGN}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def decimal(value: float, places: int = 2) -> str:
@@ -14,7 +23,7 @@ def decimal(value: float, places: int = 2) -> str:
     text = f"{value:,.{places}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
-    return text.replace("-", _MINUS)
+    return text.replace("-", MINUS)
 
 
 def span(limits: tuple[float, float], places: int = 2) -> str:
@@ -35,6 +44,11 @@ def percent(level: float) -> str:
 def p_value_text(p: float) -> str:
     """Return "p = 0.041" or "p < 0.001"."""
     return "p < 0.001" if p < 0.001 else f"p = {decimal(p, 3)}"
+
+
+def p_value_figure(p: float) -> str:
+    """Return "p = 0.04123" for summaries; one too small for a double is not told as 0."""
+    return "p < 1e-300" if p < 1e-300 else f"p = {p:.4g}"
 
 
 def listed(items: Sequence[str]) -> str:

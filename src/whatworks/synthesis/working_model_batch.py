@@ -11,9 +11,10 @@ from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import t_critical, t_two_sided
 from whatworks.statistics.newton import CUT, ENOUGH, LAST_GAIN, MAX_CUTS, ROUNDING
-from whatworks.synthesis.inputs import effect_arrays
+from whatworks.synthesis.inputs import correlation_within, effect_arrays
 from whatworks.synthesis.multilevel.cells import Cells, CellsAt, CellsSolved
 from whatworks.synthesis.robust.bias_reduced import adjustment
+from whatworks.synthesis.sampling_covariance.labels import coded
 
 __all__ = ["WorkingModelBatch", "working_model_batch"]
 
@@ -36,6 +37,8 @@ class WorkingModelBatch:
 
     Attributes
     ----------
+    cells
+        Name of each cell, G of them.
     k, n_studies
         Effects and studies, (G,).
     estimate, se, df, statistic, p_value, ci
@@ -55,6 +58,7 @@ class WorkingModelBatch:
         As used.
     """
 
+    cells: tuple[str, ...]
     k: Ints
     n_studies: Ints
     estimate: Floats
@@ -75,6 +79,7 @@ class WorkingModelBatch:
     def table(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the cells as columns."""
         return {
+            "cell": np.array(self.cells),
             "k": self.k,
             "n_studies": self.n_studies,
             "estimate": self.estimate,
@@ -107,9 +112,11 @@ def working_model_batch(
     yi, vi : array-like, shape (n,)
         Effects and variances of all cells; an effect that belongs to several cells stands there
         several times.
-    study, cell : array-like of int, shape (n,)
-        Study of each effect, and its cell from 0 to G - 1; each cell has an effect. A study counts
-        within a cell.
+    study : array-like, shape (n,)
+        Study of each effect; labels of any kind. A study counts within a cell.
+    cell : array-like, shape (n,)
+        Cell of each effect: whole numbers from 0 to G - 1, each of which has an effect, are its place
+        in the result; labels of any other kind come in the order of their first appearance.
     rho : float
         Correlation of sampling errors within a study, from 0 to below 1.
     level : float
@@ -131,10 +138,10 @@ def working_model_batch(
     Pustejovsky JE, Tipton E (2022). Prevention Science 23:425-438.
     """
     level = level_between_0_and_1(level)
-    if not 0.0 <= rho < 1.0:
-        raise UserError(f"rho must be from 0 to below 1. Supplied value was {rho!r}.")
+    rho = correlation_within(rho)
     y, v = effect_arrays(yi, vi)
-    studies, owner = (_codes(x, name, y.size) for x, name in ((study, "study"), (cell, "cell")))
+    studies = coded(study, "study", y.size).codes
+    owner, names = _cells(cell, y.size)
     counts = np.bincount(owner)
     if (counts == 0).any():
         raise UserError(f"cell {int(np.flatnonzero(counts == 0)[0])} has no effect.")
@@ -152,14 +159,18 @@ def working_model_batch(
     scaled = (y - centre[owner]) / unit[owner]
     cells = Cells(scaled, v / unit[owner] ** 2, study_starts, cell_starts, rho)
     sds = _search(cells)
-    return _dressed(cells, sds, unit, centre, counts, level)
+    return _dressed(cells, sds, unit, centre, counts, names, level)
 
 
-def _codes(values: npt.ArrayLike, name: str, n: int) -> Ints:
+def _cells(values: npt.ArrayLike, n: int) -> tuple[Ints, tuple[str, ...]]:
+    """Return the cell of each effect from 0, and the name of each cell."""
     found = np.asarray(values)
-    if found.shape != (n,) or found.dtype.kind not in "iu" or found.min() < 0:
-        raise UserError(f"{name}: give a whole number from 0 for each of the {n:,} effects.")
-    return found.astype(np.int64)
+    if found.dtype.kind not in "iu" or found.shape != (n,):
+        return coded(values, "cell", n)
+    if found.min() < 0:
+        at = int(np.argmin(found))
+        raise UserError(f"cell, position {at + 1}: found {found[at]}. Count cells from 0.")
+    return found.astype(np.int64), tuple(map(str, range(int(found.max()) + 1)))
 
 
 def _search(cells: Cells) -> Floats:
@@ -269,7 +280,13 @@ def _uphill(
 
 
 def _dressed(
-    cells: Cells, sds: Floats, unit: Floats, centre: Floats, counts: Ints, level: float
+    cells: Cells,
+    sds: Floats,
+    unit: Floats,
+    centre: Floats,
+    counts: Ints,
+    names: tuple[str, ...],
+    level: float,
 ) -> WorkingModelBatch:
     """Add robust inference and go back to the original unit."""
     at = cells.at(sds)
@@ -305,6 +322,7 @@ def _dressed(
     reach = critical * se
     log_unit = np.log(unit)
     return WorkingModelBatch(
+        cells=names,
         k=counts,
         n_studies=cells.n_studies,
         estimate=estimate,

@@ -11,19 +11,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
+from whatworks.errors import TooFewStudies, UserError
 from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.block_covariance import first_appearance_codes as codes_of
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.low_rank_blocks import LowRankBlocks
-from whatworks.synthesis.design import Columns, Moderators, columns_by_name
-from whatworks.synthesis.inputs import effect_arrays, one_of
+from whatworks.synthesis.columns import Columns, table_of
+from whatworks.synthesis.design import Moderators
+from whatworks.synthesis.inputs import correlation_within, effect_arrays, one_of
 from whatworks.synthesis.multilevel import MultilevelModel, multilevel_model
+from whatworks.synthesis.sampling_covariance.labels import coded
 
 __all__ = ["WORKING_MODELS", "constant_correlation", "working_model"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 WORKING_MODELS = ("CHE", "HIER", "CE", "SCE")
 
@@ -51,9 +52,8 @@ def constant_correlation(
         Values or lengths that do not fit.
     """
     _, v = effect_arrays(np.zeros(np.shape(vi)), vi)
-    labels = _labels(cluster, v.size)
-    if not 0.0 <= rho < 1.0:
-        raise UserError(f"rho must be from 0 to below 1. Supplied value was {rho!r}.")
+    labels = coded(cluster, "cluster", v.size).codes
+    rho = correlation_within(rho)
     if rho == 0.0:
         return DiagonalCovariance(v)
     return LowRankBlocks((1.0 - rho) * v, np.sqrt(v)[None, :], np.array([rho]), labels)
@@ -116,14 +116,22 @@ def working_model(
     """
     one_of(kind, WORKING_MODELS, "kind")
     y, v = effect_arrays(yi, vi)
-    labels = _labels(cluster, y.size)
+    if y.size < 2:
+        raise TooFewStudies(
+            "There is 1 effect. A working model estimates how much effects differ and needs 2 or "
+            "more; random_effects takes one."
+        )
+    labels = coded(cluster, "cluster", y.size).codes
+    if category is not None and kind != "SCE":
+        raise UserError(f"{kind} has no use for category. Leave it out, or take kind SCE.")
     if kind == "HIER":
         if rho:
             raise UserError(f"HIER takes sampling errors as independent; rho was {rho!r}.")
         rho = 0.0
     if rho is None:
         raise UserError(f"{kind} needs rho, the correlation of sampling errors within a study.")
-    columns: dict[str, npt.ArrayLike] = columns_by_name(data) or {}
+    rho = correlation_within(rho)
+    columns = dict(table_of(data))
     study = _placed("study", np.asarray(cluster), columns)
     effect = _placed("effect", np.arange(y.size), columns)
     covariance: BlockCovariance = constant_correlation(v, labels, rho)
@@ -133,7 +141,7 @@ def working_model(
     if kind == "SCE":
         if category is None:
             raise UserError("SCE needs category: what splits the effects into subgroups.")
-        split = _labels(category, y.size)
+        split = coded(category, "category", y.size).codes
         joint = codes_of(labels * (int(split.max()) + 1) + split)
         covariance = constant_correlation(v, joint, rho)
         subgroup = _placed("category", np.asarray(category), columns)
@@ -150,19 +158,10 @@ def working_model(
     )
 
 
-def _labels(values: npt.ArrayLike, k: int) -> Ints:
-    array = np.asarray(values)
-    if array.shape != (k,):
-        raise UserError(
-            f"cluster has shape {array.shape}. Give the study of each of the {k:,} effects."
-        )
-    return codes_of(array.astype(str) if array.dtype.kind == "O" else array)
-
-
 def _placed(wanted: str, values: npt.NDArray[Any], columns: dict[str, npt.ArrayLike]) -> str:
     """Put values among the columns, and return their name: one that no other column has."""
     name = wanted
-    while name in columns and not np.array_equal(columns[name], values):
+    while name in columns and not np.array_equal(np.asarray(columns[name]), values):
         name += "_"
     columns[name] = values
     return name

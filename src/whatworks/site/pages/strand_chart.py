@@ -55,7 +55,12 @@ def chart_view(context: Context, strand: Strand, rows: Sequence[ForestRow]) -> C
     if any(row.n_effects > 1 for row in rows):
         parts.append("A study with several effects is one line: their mean.")
     if prediction is not None:
-        parts.append("The shaded band is where most new results would be expected to lie.")
+        what = (
+            "the effect on one test or scale in a new study"
+            if numbers.value(main, "k_studies_several")
+            else "the average effect of a new study"
+        )
+        parts.append(f"The shaded band is where {what} would be expected to lie in most cases.")
     parts.append("A line may run off the edge.")
     if len(rows) > MOST_LABELLED:
         parts.append("There are too many studies to name here: the table names each.")

@@ -13,6 +13,7 @@ from whatworks.synthesis.diagnostics.projection import projection
 from whatworks.synthesis.diagnostics.quadratic import quadratic_forms
 from whatworks.synthesis.diagnostics.refits import refits_without_each
 from whatworks.synthesis.diagnostics.units import units_of
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
 
@@ -85,6 +86,7 @@ def baujat(fit: FittedModel, *, by: str = "effect") -> Baujat:
     ----------
     Baujat B, Mahe C, Pignon JP, Hill C (2002). Statistics in Medicine 21:2641-2652.
     """
+    fitted_model(fit, "baujat")
     units = units_of(fit, by)
     pieces, x = projection(fit), fit.design.matrix
     found = refits_without_each(fit, units)

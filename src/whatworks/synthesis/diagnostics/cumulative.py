@@ -9,6 +9,8 @@ from whatworks.errors import UserError
 from whatworks.synthesis.diagnostics.refits import refits
 from whatworks.synthesis.diagnostics.series import RefitSeries, series
 from whatworks.synthesis.diagnostics.units import Units, units_of
+from whatworks.synthesis.inference_view import Inference, as_fitted
+from whatworks.synthesis.inputs import missing_positions
 from whatworks.synthesis.model import FittedModel
 
 __all__ = ["cumulative"]
@@ -17,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def cumulative(
-    fit: FittedModel,
+    fit: FittedModel | Inference,
     *,
     order: npt.ArrayLike | None = None,
     by: str = "effect",
@@ -27,8 +29,8 @@ def cumulative(
 
     Parameters
     ----------
-    fit : FittedModel
-        A fitted model of k effects.
+    fit : FittedModel, RobustInference or KenwardRoger
+        A fitted model of k effects, or inference on one, which is then made anew for each refit.
     order : array-like, shape (k,), optional
         What the effects are sorted by, such as the year; ties keep the order of the rows. A
         cluster comes at its smallest value. The order of the rows if not given.
@@ -49,6 +51,7 @@ def cumulative(
     UserError
         `order` has another length, or holds what cannot be sorted.
     """
+    fit = as_fitted(fit)
     units = units_of(fit, by)
     keys = _keys(units, order, fit.yi.size)
     sequence = np.argsort(keys, kind="stable")
@@ -74,10 +77,10 @@ def _keys(units: Units, order: npt.ArrayLike | None, k: int) -> Ints:
             raise UserError(
                 f"order has shape {values.shape}. Give one value for each of the {k:,} effects."
             )
-        if values.dtype.kind == "f" and np.isnan(values).any():
-            at = int(np.flatnonzero(np.isnan(values))[0])
+        gaps = missing_positions(order)
+        if gaps.size:
             raise UserError(
-                f"order, position {at + 1}: there is no value. Every effect needs its place."
+                f"order, position {gaps[0] + 1}: there is no value. Every effect needs its place."
             )
     try:
         ranks = np.unique(values, return_inverse=True)[1].ravel()

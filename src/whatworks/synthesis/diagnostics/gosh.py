@@ -11,6 +11,8 @@ from whatworks.errors import TooFewStudies, UserError
 from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.refits import refits
 from whatworks.synthesis.diagnostics.units import units_of
+from whatworks.synthesis.fitted import fitted_model
+from whatworks.synthesis.inputs import generator_of, whole_number
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
 
@@ -115,7 +117,7 @@ def gosh(
     fit: FittedModel,
     *,
     subsets: int = 10_000,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
     by: str = "effect",
 ) -> Gosh:
     """Fit a model to all subsets of its units, or to as many at random as are asked for.
@@ -127,8 +129,8 @@ def gosh(
     subsets : int
         Most subsets to fit: all of two or more units where there are no more than this, else so
         many drawn at random, each unit in with probability 1/2.
-    rng : numpy.random.Generator, optional
-        Source of the draws; needed where not all subsets are fitted.
+    rng : numpy.random.Generator or int, optional
+        Source of the draws, or a seed for one; needed where not all subsets are fitted.
     by : {"effect", "cluster"}
         What a subset is made of.
 
@@ -143,12 +145,13 @@ def gosh(
     ----------
     Olkin I, Dahabreh IJ, Trikalinos TA (2012). Research Synthesis Methods 3:214-223.
     """
+    fitted_model(fit, "gosh")
     units = units_of(fit, by)
     m = units.m
     if m < 2:
         raise TooFewStudies(f"Subsets need two units or more; there is {m} ({by}).")
-    if subsets < 1:
-        raise UserError(f"subsets is {subsets}; give 1 or more.")
+    subsets = whole_number(subsets, "subsets", "a number of subsets, 1 or more", low=1)
+    rng = None if rng is None else generator_of(rng)
     is_complete = m <= MOST_FOR_ALL and 2**m - 1 - m <= subsets
     if is_complete:
         numbers = np.arange(2**m)

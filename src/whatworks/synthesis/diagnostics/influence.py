@@ -14,6 +14,7 @@ from whatworks.synthesis.diagnostics.left_out import LeftOut, left_out
 from whatworks.synthesis.diagnostics.projection import Projection, projection
 from whatworks.synthesis.diagnostics.reason_lines import reason_lines
 from whatworks.synthesis.diagnostics.units import Units, units_of
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
 
@@ -198,6 +199,7 @@ def influence(
     ----------
     Viechtbauer W, Cheung MWL (2010). Research Synthesis Methods 1:112-125.
     """
+    fitted_model(fit, "influence")
     rule = rule or InfluenceRule()
     units = units_of(fit, by)
     if units.m < 2:

@@ -8,18 +8,19 @@ from whatworks.errors import UserError
 from whatworks.synthesis.diagnostics.refits import refits_without_each
 from whatworks.synthesis.diagnostics.series import RefitSeries, series
 from whatworks.synthesis.diagnostics.units import units_of
+from whatworks.synthesis.inference_view import Inference, as_fitted
 from whatworks.synthesis.model import FittedModel
 
 __all__ = ["leave_one_out"]
 
 
-def leave_one_out(fit: FittedModel, *, by: str = "effect") -> RefitSeries:
+def leave_one_out(fit: FittedModel | Inference, *, by: str = "effect") -> RefitSeries:
     """Fit a model without each of its units.
 
     Parameters
     ----------
-    fit : FittedModel
-        A fitted model of k effects.
+    fit : FittedModel, RobustInference or KenwardRoger
+        A fitted model of k effects, or inference on one, which is then made anew for each refit.
     by : {"effect", "cluster"}
         What is left out.
 
@@ -34,6 +35,7 @@ def leave_one_out(fit: FittedModel, *, by: str = "effect") -> RefitSeries:
     UserError
         There is one unit only.
     """
+    fit = as_fitted(fit)
     units = units_of(fit, by)
     if units.m < 2:
         raise UserError(

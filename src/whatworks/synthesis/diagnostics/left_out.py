@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.statistics.block_covariance import BlockCovariance
+from whatworks.synthesis.diagnostics.nested_deletions import NestedDeletions
 from whatworks.synthesis.diagnostics.projection import knapp_hartung_factor
-from whatworks.synthesis.diagnostics.quadratic import quadratic_forms
+from whatworks.synthesis.diagnostics.quadratic import NO_SPREAD, quadratic_forms
 from whatworks.synthesis.diagnostics.refits import Refits, refits_without_each
 from whatworks.synthesis.diagnostics.units import Units
 from whatworks.synthesis.diagnostics.within_blocks import dense
@@ -68,12 +69,15 @@ def left_out(fit: FittedModel, units: Units) -> LeftOut:
     def look(i: int, covariance: BlockCovariance, so_far: Refits) -> None:
         inside, outside = rows[i], kept[i]
         bread_of_all[i] = np.linalg.inv(x.T @ covariance.solve(x))
-        information = x[outside].T @ covariance.take(outside).solve(x[outside])
+        wx = covariance.take(outside).solve(x[outside])
+        information = x[outside].T @ wx
         factor = dispersion[i] = knapp_hartung_factor(information, so_far.vcov[i])
+        # X_R'M_RR^-1 M_RS: zero unless effects that stay share a block with S.
+        spread_out = np.zeros(x.shape)
+        spread_out[outside] = wx
+        weight_on = covariance.times(spread_out)[inside].T
         own = dense(covariance.take(inside))
-        shared = x[inside] @ np.linalg.solve(
-            information, _weight_on(covariance, x, inside, outside)
-        )
+        shared = x[inside] @ np.linalg.solve(information, weight_on)
         spread = own + x[inside] @ np.linalg.solve(information, x[inside].T) - shared - shared.T
         r = residual[inside] = y[inside] - x[inside] @ so_far.coefficients[i]
         residual_se[inside] = np.sqrt(factor * np.diagonal(spread))
@@ -81,7 +85,31 @@ def left_out(fit: FittedModel, units: Units) -> LeftOut:
         mean_variance[i] = variances.mean()
         chi2[i] = quadratic_forms(r[None], factor * spread[None], factor * variances[None])[0][0]
 
-    done = refits_without_each(fit, units, look=look)
+    def look_at_all(done: NestedDeletions, so_far: Refits) -> None:
+        # A model for dependent effects has no Knapp-Hartung factor.
+        dispersion[done.at] = 1.0
+        bread_of_all[done.at] = done.bread_of_all
+        place = np.full(m, -1)
+        place[done.at] = np.arange(done.at.size)
+        of = place[units.codes]
+        at = np.flatnonzero(of >= 0)
+        of = of[at]
+        variance = fit.sampling_covariance().diagonal()[at] + done.variance[of]
+        drawn = np.einsum("np,npq,nq->n", x[at], done.vcov[of], x[at], optimize=True)
+        spread = variance + drawn - 2.0 * done.shared[of]
+        residual[at] = y[at] - (x[at] * done.coefficients[of]).sum(axis=1)
+        residual_se[at] = np.sqrt(spread)
+        mean_variance[done.at] = (
+            np.bincount(of, variance, minlength=done.at.size) / units.sizes[done.at]
+        )
+        if units.by == "cluster":
+            chi2[done.at] = done.distance
+        else:
+            has_spread = spread > NO_SPREAD * variance
+            squares = residual[at] ** 2 / np.where(has_spread, spread, 1.0)
+            chi2[done.at[of]] = np.where(has_spread, squares, 0.0)
+
+    done = refits_without_each(fit, units, look=look, look_at_all=look_at_all)
     return LeftOut(
         units=units,
         refits=done,
@@ -92,14 +120,3 @@ def left_out(fit: FittedModel, units: Units) -> LeftOut:
         bread_of_all=bread_of_all,
         mean_variance=mean_variance,
     )
-
-
-def _weight_on(covariance: BlockCovariance, x: Floats, inside: Ints, outside: Ints) -> Floats:
-    """Return X_R' M_RR^-1 M_RS, (p, s): zero unless effects that stay share a block with S."""
-    labels = covariance.labels
-    beside = outside[np.isin(labels[outside], labels[inside])]
-    if beside.size == 0:
-        return np.zeros((x.shape[1], inside.size))
-    both = dense(covariance.take(np.concatenate((beside, inside))))
-    n = beside.size
-    return np.asarray(x[beside].T @ np.linalg.solve(both[:n, :n], both[:n, n:]))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from whatworks.errors import NotFound, UserError
 from whatworks.statistics.distributions import chi2_quantile
 from whatworks.synthesis.diagnostics.json_values import json_values
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.model import FittedModel, VarianceComponent
 from whatworks.synthesis.summarised import Summarised
 
@@ -102,6 +103,7 @@ def profile_likelihood(
         No likelihood was maximised, the component was given and not estimated, or a value is
         outside what the component can be.
     """
+    fitted_model(fit, "profile_likelihood")
     chosen = _component(fit, component)
     if fit.method not in ("ML", "REML"):
         raise UserError(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
 from whatworks.statistics.distributions import chi2_upper_tail
 from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.left_out import left_out
 from whatworks.synthesis.diagnostics.units import units_of
+from whatworks.synthesis.fitted import fitted_model
+from whatworks.synthesis.inputs import number
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
 
@@ -111,8 +112,8 @@ def outliers(fit: FittedModel, *, by: str = "effect", alpha: float = 0.05) -> Ou
     Viechtbauer W, Cheung MWL (2010). Research Synthesis Methods 1:112-125.
     Holm S (1979). Scandinavian Journal of Statistics 6:65-70.
     """
-    if not 0.0 < alpha < 1.0:
-        raise UserError(f"alpha is {alpha}; give a value between 0 and 1, such as 0.05.")
+    fitted_model(fit, "outliers")
+    number(alpha, "alpha", "between 0 and 1, such as 0.05", low=1e-300, high=1.0 - 1e-15)
     units = units_of(fit, by)
     without = left_out(fit, units)
     n, chi2 = units.sizes, without.chi2

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
+from whatworks.synthesis.design import INTERCEPT
 from whatworks.synthesis.diagnostics.arrangements import Reorderings, all_signs, drawn_signs
 from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.rearranged_fits import (
@@ -19,9 +20,11 @@ from whatworks.synthesis.diagnostics.rearranged_fits import (
     with_columns,
 )
 from whatworks.synthesis.diagnostics.units import Units, units_of
-from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.fitted import fitted_model
+from whatworks.synthesis.inputs import generator_of, one_of, whole_number
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["ALTERNATIVES", "PermutationTest", "permutation_test"]
 
@@ -101,14 +104,17 @@ class PermutationTest(Summarised):
         lines = [f"Permutation test, {kind} arrangements: {self.what}"]
         if self.is_exact:
             lines[0] = f"Permutation test, all {self.n:,} arrangements: {self.what}"
+        has_moderators = len(self.coefficient_names) > 1
         lines += [
-            f"  {name}: statistic {statistic:.4g}, p = {p:.4g}"
+            f"  {name}: statistic {statistic:.4g}, {p_value_figure(p)}"
             for name, statistic, p in zip(
                 self.coefficient_names, self.statistic, self.p_value, strict=True
             )
+            # Rows that change places leave a column of ones as it is: it is not tested.
+            if not (has_moderators and name == INTERCEPT)
         ]
-        if len(self.coefficient_names) > 1:
-            lines.append(f"  moderators together: p = {self.omnibus_p_value:.4g}")
+        if has_moderators:
+            lines.append(f"  moderators together: {p_value_figure(self.omnibus_p_value)}")
         if self.n_failed:
             lines.append(f"  {self.n_failed:,} arrangements could not be fitted")
         return "\n".join(lines)
@@ -119,7 +125,7 @@ def permutation_test(
     *,
     exact: bool | None = None,
     n: int = 1_000,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
     by: str = "effect",
     alternative: str = "two-sided",
 ) -> PermutationTest:
@@ -139,8 +145,8 @@ def permutation_test(
     n : int
         Number of arrangements of a test that is not exact, the observed one among them: every
         p value is a multiple of 1/n and at least that.
-    rng : numpy.random.Generator, optional
-        Source of the drawing; needed when not exact.
+    rng : numpy.random.Generator or int, optional
+        Source of the drawing, or a seed for one; needed when not exact.
     by : {"effect", "cluster"}
         What is exchanged. By cluster all effects of a cluster turn their sign together; moderators
         that are constant within clusters change places between clusters, others within. Effects of
@@ -166,12 +172,13 @@ def permutation_test(
     Phipson B, Smyth GK (2010). Statistical Applications in Genetics and Molecular Biology 9:39
     (the observed arrangement is one of n).
     """
+    fitted_model(fit, "permutation_test")
     one_of(alternative, ALTERNATIVES, "alternative")
     units = units_of(fit, by)
     if units.m < 2:
         raise TooFewStudies(f"There is one {by}: nothing can be exchanged.")
-    if n < 2:
-        raise UserError(f"n is {n}; give 2 or more arrangements, such as 1,000.")
+    n = whole_number(n, "n", "a number of arrangements, 2 or more, such as 1,000", low=2)
+    rng = None if rng is None else generator_of(rng)
     has_signs = fit.design.is_intercept_only
     orders = None if has_signs else Reorderings(fit.design.matrix, units)
     possible = 2**units.m if orders is None else orders.n_distinct

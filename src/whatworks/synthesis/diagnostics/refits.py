@@ -18,6 +18,10 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.synthesis.cochran import cochran
 from whatworks.synthesis.diagnostics.inference import critical_values, two_sided_p
+from whatworks.synthesis.diagnostics.nested_deletions import (
+    NestedDeletions,
+    nested_deletions,
+)
 from whatworks.synthesis.diagnostics.regression_refits import (
     BATCH,
     fit_subsets,
@@ -139,14 +143,57 @@ def refits(fit: FittedModel, kept: Sequence[Ints], *, look: Look | None = None) 
     return found
 
 
-def refits_without_each(fit: FittedModel, units: Units, *, look: Look | None = None) -> Refits:
-    """Fit a model without each of its units, m refits."""
+def refits_without_each(
+    fit: FittedModel,
+    units: Units,
+    *,
+    look: Look | None = None,
+    look_at_all: Callable[[NestedDeletions, Refits], None] | None = None,
+) -> Refits:
+    """Fit a model without each of its units, m refits.
+
+    Parameters
+    ----------
+    fit, units
+        The model and its units.
+    look : callable, optional
+        See `refits`.
+    look_at_all : callable, optional
+        Is shown in its place the refits that were made at once, if there are any.
+    """
+    at_once = nested_deletions(fit, units)
+    if at_once is not None:
+        kept = units.all_but_each()
+        found = _blank(fit, (fit.yi.size - units.sizes).tolist(), _names(fit))
+        _write(at_once, found)
+        if look_at_all is not None:
+            look_at_all(at_once, found)
+        which = np.setdiff1d(np.arange(units.m), at_once.at)
+        _one_by_one(fit, kept, found, look, which.tolist())
+        return found
     if units.by == "cluster" or not is_plain_two_level(fit) or not shares_sums(fit):
         return refits(fit, units.all_but_each(), look=look)
     k = fit.yi.size
     found = _blank(fit, [k - 1] * k, tuple(c.name for c in fit.components))
     _in_batches(fit, [(np.arange(k), pooled_without_each(fit))], found, look)
     return found
+
+
+def _names(fit: FittedModel) -> tuple[str, ...]:
+    return tuple(c.name for c in fit.components)
+
+
+def _write(done: NestedDeletions, found: Refits) -> None:
+    """Write refits that were made at once."""
+    at = done.at
+    found.coefficients[at] = done.coefficients
+    found.vcov[at] = done.vcov
+    found.coefficient_df[at] = done.df
+    for name, values in zip(done.names, done.components.T, strict=True):
+        found.components[at, found.component_names.index(name)] = values
+    found.log_likelihood[at] = done.log_likelihood
+    found.q[at] = done.q
+    _share(found, at, done.variance, done.typical_variance)
 
 
 def _blank(fit: FittedModel, sizes: list[int], names: tuple[str, ...]) -> Refits:

@@ -9,13 +9,20 @@ import numpy.typing as npt
 
 from whatworks.statistics.block_covariance import block_stacks
 from whatworks.statistics.distributions import chi2_upper_tail
+from whatworks.statistics.innovations import innovations
+from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.left_out import left_out
 from whatworks.synthesis.diagnostics.projection import Projection, projection
-from whatworks.synthesis.diagnostics.quadratic import NO_SPREAD, quadratic_forms
+from whatworks.synthesis.diagnostics.quadratic import (
+    NO_SPREAD,
+    low_rank_quadratic_form,
+    quadratic_forms,
+)
 from whatworks.synthesis.diagnostics.true_effects import conditional_residuals
 from whatworks.synthesis.diagnostics.units import units_of
-from whatworks.synthesis.diagnostics.within_blocks import laid_over
+from whatworks.synthesis.diagnostics.within_blocks import LARGE, batches_over
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
 
@@ -162,16 +169,13 @@ def residuals(fit: FittedModel, *, by: str = "effect") -> Residuals:
     99:383-394 (Cholesky residuals).
     Nobre JS, Singer JM (2007). Biometrical Journal 49:863-875 (conditional residuals).
     """
+    fitted_model(fit, "residuals")
     pieces = projection(fit)
     raw, marginal = pieces.residual, fit.marginal_covariance()
     variance = marginal.diagonal() - np.einsum("ij,ij->i", pieces.x @ pieces.bread, pieces.x)
     # Rounding leaves a little of the variance of a residual that is always 0.
     variance = np.where(variance > NO_SPREAD * marginal.diagonal(), variance, np.nan)
     se = np.sqrt(variance)
-    cholesky = np.empty(raw.size)
-    for stack in marginal.stacks():
-        root = np.linalg.cholesky(stack.matrices)
-        cholesky[stack.rows] = np.linalg.solve(root, raw[stack.rows][..., None])[..., 0]
     without = left_out(fit, units_of(fit, by))
     conditional, conditional_se = conditional_residuals(fit, pieces)
     return Residuals(
@@ -184,7 +188,7 @@ def residuals(fit: FittedModel, *, by: str = "effect") -> Residuals:
         deleted=without.residual,
         deleted_se=without.residual_se,
         studentised=without.studentised,
-        cholesky=cholesky,
+        cholesky=innovations(marginal, raw),
         conditional=conditional,
         conditional_se=conditional_se,
         conditional_standardised=conditional / conditional_se,
@@ -197,8 +201,17 @@ def _of_clusters(fit: FittedModel, pieces: Projection, deleted: Floats | None) -
     units = units_of(fit, "cluster")
     x, raw = pieces.x, pieces.residual
     chi2, df = np.empty(units.m), np.empty(units.m, dtype=np.int64)
-    blocks = block_stacks(units.codes)
-    for rows, own in zip(blocks, laid_over(fit.marginal_covariance(), blocks), strict=True):
+    covariance = fit.marginal_covariance()
+    is_large = np.zeros(units.m, dtype=np.bool_)
+    if isinstance(covariance, LowRankBlocks) and np.array_equal(covariance.labels, units.codes):
+        is_large = units.sizes > LARGE
+        for j in np.flatnonzero(is_large).tolist():
+            own_rows = np.flatnonzero(units.codes == j)
+            chi2[j], df[j] = low_rank_quadratic_form(
+                covariance.take(own_rows), x[own_rows], -pieces.bread, raw[own_rows]
+            )
+    blocks = [rows[~is_large[units.codes[rows[:, 0]]]] for rows in block_stacks(units.codes)]
+    for rows, own in batches_over(covariance, blocks):
         at = units.codes[rows[:, 0]]
         spread = own - x[rows] @ pieces.bread @ np.swapaxes(x[rows], 1, 2)
         variances = np.diagonal(own, axis1=1, axis2=2)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
+from whatworks.statistics.diagonal_covariance import DiagonalCovariance
+from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.synthesis.diagnostics.inference import critical_values
 from whatworks.synthesis.diagnostics.json_values import json_values
 from whatworks.synthesis.diagnostics.projection import Projection, projection
 from whatworks.synthesis.diagnostics.quadratic import NO_SPREAD
 from whatworks.synthesis.diagnostics.within_blocks import laid_over
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.summarised import Summarised
 
@@ -101,6 +105,7 @@ def blup(fit: FittedModel, *, level: float | None = None) -> TrueEffects:
     Morris CN (1983). Journal of the American Statistical Association 78:47-55.
     Robinson GK (1991). Statistical Science 6:15-32.
     """
+    fitted_model(fit, "blup")
     level = fit.level if level is None else level_between_0_and_1(level)
     pieces = projection(fit)
     x, raw = pieces.x, pieces.residual
@@ -138,7 +143,15 @@ def blup(fit: FittedModel, *, level: float | None = None) -> TrueEffects:
 def conditional_residuals(fit: FittedModel, pieces: Projection) -> tuple[Floats, Floats]:
     """Return y less the predicted true effect, and its standard error VPV under the model."""
     raw = pieces.residual
-    stacks = fit.marginal_covariance().stacks()
+    marginal = fit.marginal_covariance()
+    known = _of_the_same_blocks(marginal, fit.sampling_covariance())
+    if isinstance(marginal, LowRankBlocks) and known is not None:
+        own = marginal.between_diagonal(known, known)
+        drawn = known.times(pieces.wx)
+        spent = np.einsum("ni,ij,nj->n", drawn, pieces.bread, drawn, optimize=True)
+        left_over = np.where(own - spent > NO_SPREAD * own, own - spent, np.nan)
+        return known.times(marginal.solve(raw)), np.sqrt(left_over)
+    stacks = marginal.stacks()
     sampling = laid_over(fit.sampling_covariance(), [stack.rows for stack in stacks])
     value, variance = np.empty(raw.size), np.empty(raw.size)
     for stack, v in zip(stacks, sampling, strict=True):
@@ -150,6 +163,20 @@ def conditional_residuals(fit: FittedModel, pieces: Projection) -> tuple[Floats,
         spent = np.einsum("bni,ij,bnj->bn", through_b, pieces.bread, through_b)
         variance[rows] = np.where(own - spent > NO_SPREAD * own, own - spent, np.nan)
     return value, np.sqrt(variance)
+
+
+def _of_the_same_blocks(
+    marginal: BlockCovariance, sampling: BlockCovariance
+) -> LowRankBlocks | None:
+    """Return the sampling covariance in the form and blocks of the marginal one, if it has them."""
+    if not isinstance(marginal, LowRankBlocks):
+        return None
+    if isinstance(sampling, DiagonalCovariance):
+        nothing = np.zeros((1, marginal.size))
+        return LowRankBlocks(sampling.diagonal(), nothing, np.zeros(1), marginal.labels)
+    if isinstance(sampling, LowRankBlocks) and np.array_equal(sampling.labels, marginal.labels):
+        return sampling
+    return None
 
 
 def _in_direction(a: Floats, vcov: Floats) -> Floats:

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.statistics.block_covariance import BlockCovariance
+from whatworks.statistics.low_rank_blocks import LowRankBlocks
 
-__all__ = ["dense", "laid_over"]
+__all__ = ["LARGE", "batches_over", "dense", "laid_over"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+
+# A block of more effects than this is spared a dense matrix where that is possible.
+LARGE = 100
+# Numbers of one batch of dense blocks.
+BATCH = 1_000_000
+
+
+def batches_over(
+    covariance: BlockCovariance, blocks: Sequence[Ints]
+) -> Iterator[tuple[Ints, Floats]]:
+    """Yield batches of blocks of one size, rows (B, n) and covariances (B, n, n).
+
+    Parameters
+    ----------
+    covariance : BlockCovariance
+        Each of its blocks lies within one of `blocks`, or outside all of them.
+    blocks : sequence of array of int, each of shape (B, n)
+        Rows of the blocks that are wanted, gathered by size.
+    """
+    for whole in blocks:
+        step = max(1, BATCH // whole.shape[1] ** 2)
+        for i in range(0, whole.shape[0], step):
+            rows = whole[i : i + step]
+            if isinstance(covariance, LowRankBlocks) and _is_whole(covariance.labels[rows]):
+                yield rows, covariance.matrices(rows)
+            else:
+                own = np.arange(rows.size).reshape(rows.shape)
+                yield rows, laid_over(covariance.take(rows.ravel()), [own])[0]
+
+
+def _is_whole(labels: Ints) -> bool:
+    """Return whether each row of labels (B, n) is of one block."""
+    return bool((labels == labels[:, :1]).all())
 
 
 def laid_over(covariance: BlockCovariance, blocks: Sequence[Ints]) -> list[Floats]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from whatworks.errors import TooFewStudies, UserError
 from whatworks.statistics import special
 from whatworks.synthesis.education.icc_range import Spread
-from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.inputs import generator_of, number, one_of, whole_number
 from whatworks.synthesis.reported_values import refuse, reported
 
 __all__ = ["SCALES", "Imputed", "StatedNormal", "draw_missing", "draw_stated"]
@@ -67,9 +67,9 @@ class StatedNormal:
 
     def __post_init__(self) -> None:
         one_of(self.scale, SCALES, "scale")
-        refuse_outside(np.array([self.middle]), self.scale, "middle")
-        if not self.sd > 0.0:
-            raise UserError(f"sd must be above 0. Supplied value was {self.sd!r}.")
+        middle = number(self.middle, "middle", "one number")
+        refuse_outside(np.array([middle]), self.scale, "middle")
+        number(self.sd, "sd", "one number above 0", low=np.nextafter(0.0, 1.0))
 
     def quantile(self, p: npt.ArrayLike) -> Floats:
         """Return quantiles, shape of p."""
@@ -82,7 +82,7 @@ def draw_missing(
     *,
     scale: str,
     m: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     like: npt.ArrayLike | None = None,
 ) -> Imputed:
     """Draw the missing entries of a column from what the other rows say of them.
@@ -100,8 +100,8 @@ def draw_missing(
         "log" for standard deviations, "fisher-z" for correlations, "logit" for intraclass correlations.
     m : int
         Number of draws, 2 or more.
-    rng : numpy.random.Generator
-        Source of randomness; its state is kept in the result.
+    rng : numpy.random.Generator or int
+        Source of randomness, or a seed for one; its state is kept in the result.
     like : array-like, shape (k,) or (k, q), optional
         Numbers known for all rows that go with the missing one, such as the log of the pretest's
         standard deviation, or indicators of the test used. Standard deviations of different tests
@@ -120,6 +120,7 @@ def draw_missing(
     """
     one_of(scale, SCALES, "scale")
     x, missing = checked_column(values, m)
+    m, rng = int(m), generator_of(rng)
     columns = predictors(like, x.size)
     seen = x[~missing]
     refuse_outside(x, scale, "values")
@@ -145,7 +146,7 @@ def draw_stated(
     distribution: Spread,
     *,
     m: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     is_shared: bool,
 ) -> Imputed:
     """Draw the missing entries of a column from a stated distribution.
@@ -158,14 +159,15 @@ def draw_stated(
         Anything with a `quantile` of p.
     m : int
         Number of draws, 2 or more.
-    rng : numpy.random.Generator
-        Source of randomness; its state is kept in the result.
+    rng : numpy.random.Generator or int
+        Source of randomness, or a seed for one; its state is kept in the result.
     is_shared : bool
         True: one value a draw, the same in all gaps (a number that studies have in common, which is
         not known well). False: each gap its own (numbers that differ between studies). The first
         leaves more uncertainty in a pooled result, and there is no default.
     """
     x, missing = checked_column(values, m)
+    m, rng = int(m), generator_of(rng)
     state = deepcopy(dict(rng.bit_generator.state))
     n = int(missing.sum())
     p = rng.random((m, 1 if is_shared else n))
@@ -193,8 +195,7 @@ def checked_column(values: npt.ArrayLike, m: int) -> tuple[Floats, npt.NDArray[n
     x = reported(values, "values")
     if x.ndim != 1 or x.size == 0:
         raise UserError(f"values has shape {x.shape}. Give a list with one entry for each effect.")
-    if isinstance(m, bool) or m < 2:
-        raise UserError(f"m must be 2 or more draws. Supplied value was {m!r}.")
+    whole_number(m, "m", "a whole number of draws, 2 or more", low=2)
     return x, np.isnan(x)
 
 

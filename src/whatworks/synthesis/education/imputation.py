@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,8 @@ from whatworks.statistics.distributions import t_critical
 from whatworks.synthesis.education.draws import Imputed
 from whatworks.synthesis.education.icc_range import Spread
 from whatworks.synthesis.education.rubin import ImputedFit, pool_fits
-from whatworks.synthesis.inference_view import as_fitted
+from whatworks.synthesis.fitted import fitted_model
+from whatworks.synthesis.inference_view import Inference, as_fitted
 from whatworks.synthesis.inputs import PossibleMisuse
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.reported_values import reported
@@ -78,9 +80,10 @@ def impute_and_pool(
             with warnings.catch_warnings():
                 # What a model remarks of single drawn values is in its notes.
                 warnings.simplefilter("ignore", PossibleMisuse)
-                fits.append(fit(*given))
+                result = fit(*given)
         except UserError as error:
             raise UserError(f"Draw {i} could not be fitted: {error}") from None
+        fits.append(_fitted(result, f"fit, draw {i}"))
     pooled = pool_fits(fits, level=level, component_limits=component_limits)
     notes = pooled.notes
     for column in columns:
@@ -91,6 +94,23 @@ def impute_and_pool(
                 f"{pooled.n_imputations:,} times; {column.model}.",
             )
     return replace(pooled, notes=notes)
+
+
+def _fitted(found: object, where: str) -> FittedModel | RobustInference:
+    """Return what a user's function gave, if that is a fit.
+
+    Raises
+    ------
+    UserError
+        It is not.
+    """
+    if isinstance(found, Inference):
+        return cast("RobustInference", found)
+    if found is None:
+        raise UserError(
+            f"{where}: it returned nothing. End the function with return and the model."
+        )
+    return fitted_model(cast(FittedModel, found), where, name="result")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -193,5 +213,8 @@ def two_point_sensitivity(
     if not low < high:
         raise UserError(f"low must be below high. They were {low!r} and {high!r}.")
     missing = np.isnan(x)
-    fits = as_fitted(fit(np.where(missing, low, x))), as_fitted(fit(np.where(missing, high, x)))
-    return TwoPoint(low, high, fits, int(missing.sum()))
+    first, second = (
+        as_fitted(_fitted(fit(np.where(missing, end, x)), f"fit, gaps filled with {end:.4g}"))
+        for end in (low, high)
+    )
+    return TwoPoint(low, high, (first, second), int(missing.sum()))

@@ -22,7 +22,7 @@ from whatworks.synthesis.education.draws import (
     refuse_outside,
 )
 from whatworks.synthesis.inference_view import as_fitted
-from whatworks.synthesis.inputs import PossibleMisuse, one_of
+from whatworks.synthesis.inputs import PossibleMisuse, generator_of, one_of
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.robust import RobustInference
 
@@ -40,7 +40,7 @@ def draw_informed(
     *,
     scale: str,
     m: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     effects: Callable[[Floats], tuple[Floats, Floats]],
     slope: Callable[[Floats], Floats],
     fit: Callable[[Floats], FittedModel | RobustInference],
@@ -93,6 +93,7 @@ def draw_informed(
     """
     one_of(scale, SCALES, "scale")
     x, missing = checked_column(values, m)
+    m, rng = int(m), generator_of(rng)
     columns = predictors(like, x.size)
     refuse_outside(x, scale, "values")
     n, p = int((~missing).sum()), columns.shape[1]

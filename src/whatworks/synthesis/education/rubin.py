@@ -16,6 +16,7 @@ from whatworks.synthesis.inference_view import as_fitted
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.robust import RobustInference
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["ImputedFit", "PooledComponent", "pool_fits"]
 
@@ -151,7 +152,7 @@ class ImputedFit(Summarised):
             low, high = self.ci[i]
             lines.append(
                 f"{name}: {self.coefficients[i]:.4g} (SE {self.se[i]:.4g}), {100 * self.level:g}% CI "
-                f"{low:.4g} to {high:.4g}, p = {self.p_value[i]:.4g}, "
+                f"{low:.4g} to {high:.4g}, {p_value_figure(self.p_value[i])}, "
                 f"{100 * self.missing_information[i]:.0f}% of the information missing"
             )
         for one in self.components:

@@ -70,7 +70,15 @@ class KenwardRoger:
         UserError
             L has another width, or dependent rows.
         """
-        rows = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
+        try:
+            rows = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
+        except (TypeError, ValueError):
+            raise UserError(
+                f"contrasts: give {self.coefficients.size} numbers for each. Supplied value was "
+                f"{contrasts!r}."
+            ) from None
+        if not rows.any(axis=-1).all():
+            raise UserError("contrasts: a row is all 0, which tests nothing.")
         if rows.shape[1] != self.coefficients.size:
             raise UserError(
                 f"contrasts has {rows.shape[1]} columns; there are {self.coefficients.size} "
@@ -96,6 +104,11 @@ def kenward_roger(model: MultilevelModel) -> KenwardRoger:
     ----------
     Kenward MG, Roger JH (1997). Biometrics 53:983-997.
     """
+    if not isinstance(model, MultilevelModel):
+        raise UserError(
+            f"kenward_roger, model: found {type(model).__name__}. Give what multilevel_model or "
+            "working_model returns."
+        )
     if model.method != "REML":
         raise UserError(f'Kenward-Roger needs method "REML"; the model used {model.method}.')
     for data in model.terms:

@@ -144,7 +144,10 @@ class MultilevelModel(MultilevelFit, Summarised):
         NotFound
             There is no component of that name.
         """
-        return profile_interval(self, name, level_between_0_and_1(level or self.level))
+        return profile_interval(self, name, self._level(level))
+
+    def _level(self, level: float | None) -> float:
+        return self.level if level is None else level_between_0_and_1(level)
 
     def profile(self, name: str, values: npt.ArrayLike | None = None) -> tuple[Floats, Floats]:
         """Return values of a component and the profile log-likelihood at each.
@@ -185,7 +188,7 @@ class MultilevelModel(MultilevelFit, Summarised):
         level : float, optional
             Level of all intervals; that of the fit if not given.
         """
-        return predict(self, data, inner, level_between_0_and_1(level or self.level))
+        return predict(self, data, inner, self._level(level))
 
     def fit_statistics(self, *, restricted: bool | None = None) -> FitStatistics:
         """Return log-likelihood, deviance, AIC, BIC and corrected AIC.

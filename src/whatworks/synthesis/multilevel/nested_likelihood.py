@@ -71,6 +71,8 @@ class NestedLikelihood:
         self.problem = problem
         self.labels = labels
         self._tau, self._omega = tau, omega
+        #: Which parameter is which; None: the model has no such variance.
+        self.places: tuple[int | None, int | None] = (tau, omega)
         is_sorted = bool((labels[1:] >= labels[:-1]).all())
         order = slice(None) if is_sorted else np.argsort(labels, kind="stable")
         sampling = problem.sampling
@@ -173,6 +175,10 @@ class NestedLikelihood:
         out[np.diag_indices_from(out)] += 2.0 * self._score(solved)
         return out
 
+    def variance_hessian(self, phi: Floats) -> Floats:
+        """Return second derivatives by the variances, (n, n)."""
+        return self._variance_hessian(self._solve(phi))
+
     def _variance_hessian(self, solved: _Solved) -> Floats:
         """Return second derivatives by the variances: expected less twice average information."""
         blocks, u, g = solved.blocks, solved.u, solved.g
@@ -189,6 +195,8 @@ class NestedLikelihood:
         du = {which: moved(which, u) for _, which in places}
         wh = {which: blocks.solve_rows(h[which]) for which in h}
         uh = {which: u @ h[which] for which in h}
+        wdu = {which: blocks.solve_rows(du[which]) for which in du if self.problem.restricted}
+        udu = {which: u @ du[which].T for which in wdu}
         average = np.zeros((n, n))
         expected = np.zeros((n, n))
         traces = self._information_traces(solved, {which for _, which in places})
@@ -199,9 +207,8 @@ class NestedLikelihood:
                 average[i, j] = average[j, i] = 0.5 * (h[a] @ wh[b] - uh[a] @ uh[b])
                 value = traces[a + b if a + b in traces else b + a]
                 if self.problem.restricted:
-                    wdu = blocks.solve_rows(du[b])
-                    value -= 2.0 * float((du[a] * wdu).sum())
-                    value += float(((u @ du[a].T) * (u @ du[b].T)).sum())
+                    value -= 2.0 * float((du[a] * wdu[b]).sum())
+                    value += float((udu[a] * udu[b]).sum())
                 expected[i, j] = expected[j, i] = 0.5 * value
         return expected - 2.0 * average
 

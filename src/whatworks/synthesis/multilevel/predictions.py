@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.distributions import t_critical
-from whatworks.synthesis.design import Columns, columns_by_name
+from whatworks.synthesis.design import Columns
 from whatworks.synthesis.multilevel.containment import containment_df
 from whatworks.synthesis.multilevel.results import MultilevelFit, MultilevelPrediction
 from whatworks.synthesis.multilevel.terms import TermData
@@ -23,7 +21,7 @@ def predict(
     model: MultilevelFit, data: Columns | npt.ArrayLike | None, inner: str | None, level: float
 ) -> MultilevelPrediction:
     """Return expected effects; see `MultilevelModel.predict`."""
-    x = _rows(model, data)
+    x = model.design.new_rows(data)
     estimate = x @ model.coefficients
     se = np.sqrt(np.einsum("mp,pq,mq->m", x, model.vcov, x))
     df = _df(model, x)
@@ -44,20 +42,6 @@ def predict(
         df=df,
         level=level,
     )
-
-
-def _rows(model: MultilevelFit, data: Columns | npt.ArrayLike | None) -> Floats:
-    if data is None:
-        return np.ones((1, 1)) if model.design.is_intercept_only else model.design.matrix
-    if columns_by_name(data) is not None:
-        return model.design.for_data(cast(Columns, data))
-    rows = np.atleast_2d(np.asarray(cast(npt.ArrayLike, data), dtype=np.float64))
-    if rows.shape[1] != model.p:
-        raise UserError(
-            f"data has {rows.shape[1]} columns; the model has {model.p} coefficients "
-            f"({', '.join(model.design.names)})."
-        )
-    return rows
 
 
 def _df(model: MultilevelFit, x: Floats) -> Floats:

@@ -14,6 +14,7 @@ from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.multilevel.problem import Problem
 from whatworks.synthesis.multilevel.search import Likelihood
 from whatworks.synthesis.multilevel.terms import TermData
+from whatworks.synthesis.summarised import Summarised, prediction_lines
 
 __all__ = [
     "Certificate",
@@ -68,8 +69,8 @@ class Certificate:
     on_boundary: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MultilevelPrediction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MultilevelPrediction(Summarised):
     """Expected effects with confidence and prediction intervals, one row for each asked for.
 
     Attributes
@@ -93,6 +94,29 @@ class MultilevelPrediction:
     interval_of_level: dict[str, Floats]
     df: Floats
     level: float
+
+    def table(self) -> dict[str, Floats]:
+        """Return the rows as columns."""
+        columns = {
+            "estimate": self.estimate,
+            "se": self.se,
+            "df": self.df,
+            "ci_lower": self.ci[:, 0],
+            "ci_upper": self.ci[:, 1],
+        }
+        for name, limits in self.interval_of_level.items():
+            columns[f"{name} lower"] = limits[:, 0]
+            columns[f"{name} upper"] = limits[:, 1]
+        return columns | {
+            "prediction_lower": self.prediction_interval[:, 0],
+            "prediction_upper": self.prediction_interval[:, 1],
+        }
+
+    def summary(self) -> str:
+        """Return the rows as plain text."""
+        return "\n".join(
+            prediction_lines(self.estimate, self.se, self.ci, self.prediction_interval, self.level)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

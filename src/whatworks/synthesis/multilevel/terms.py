@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,13 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.block_covariance import first_appearance_codes
-from whatworks.synthesis.design import Columns, columns_by_name
+from whatworks.synthesis.columns import (
+    Columns,
+    categories_of,
+    no_such_column,
+    refuse_gaps,
+    table_of,
+)
 from whatworks.synthesis.multilevel.structures import STRUCTURES, Structure, structure_of
 
 __all__ = ["RandomTerm", "TermData", "random_terms", "term_data"]
@@ -21,6 +27,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 PATTERN = re.compile(r"^\s*~?\s*(?P<inner>[^|]+?)\s*\|\s*(?P<outer>[^|]+?)\s*$")
+# A name that holds what a term is written with.
+QUOTED = re.compile("`([^`]*)`")
+# Stands for the n-th name in backticks while a term is read; no name holds it.
+STAND_IN = "\x00{}\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,20 @@ def random_terms(
     UserError
         A term that cannot be read, or an unknown structure.
     """
+    if (
+        random is None
+        or isinstance(random, Mapping)
+        or not isinstance(random, Iterable | RandomTerm)
+    ):
+        raise UserError(
+            f'random: found {random!r}. Write "~ 1 | study/effect", or an empty list for a model '
+            "without a random part."
+        )
     given = [random] if isinstance(random, (str, RandomTerm)) else list(random)
+    if not isinstance(structure, Iterable):
+        raise UserError(
+            f"structure must be one of {', '.join(STRUCTURES)}. Supplied value was {structure!r}."
+        )
     names = [structure] if isinstance(structure, str) else list(structure)
     for name in names:
         if name not in STRUCTURES:
@@ -140,25 +163,49 @@ def random_terms(
         if isinstance(entry, RandomTerm):
             found.append(entry)
             continue
-        match = PATTERN.match(entry) if isinstance(entry, str) else None
-        if match is None:
-            raise UserError(
-                f'random: found {entry!r}. Write "~ 1 | study/effect" for effects within studies, '
-                'or "~ outcome | study" for outcomes that are correlated within studies.'
-            )
-        outer = tuple(part.strip() for part in match["outer"].split("/"))
-        if match["inner"] == "1":
+        outer, inner = _parts(entry)
+        if inner is None:
             found += [RandomTerm(outer[: i + 1]) for i in range(len(outer))]
         else:
-            if with_inner >= len(names) and len(names) > 1:
+            if with_inner >= len(names) and len(names) != 1:
                 raise UserError("structure: give one for each term with an inner variable.")
-            found.append(RandomTerm(outer, match["inner"], names[min(with_inner, len(names) - 1)]))
+            found.append(RandomTerm(outer, inner, names[min(with_inner, len(names) - 1)]))
             with_inner += 1
+    if len(names) > 1 and len(names) != with_inner:
+        raise UserError(
+            f"structure: found {len(names)} ({', '.join(names)}) for {with_inner} "
+            f"{'term' if with_inner == 1 else 'terms'} with an inner variable. Give one each: "
+            '"~ 1 | study" takes none, "~ outcome | study" takes one.'
+        )
     levels = [term.level for term in found]
     twice = sorted({level for level in levels if levels.count(level) > 1})
     if twice:
         raise UserError(f"random: {', '.join(twice)} stands there twice. Name each level once.")
     return tuple(found)
+
+
+def _parts(entry: object) -> tuple[tuple[str, ...], str | None]:
+    """Return the outer columns of a term, and the inner one; None for a plain draw."""
+    quoted: list[str] = []
+
+    def stand_in(match: re.Match[str]) -> str:
+        quoted.append(match[1])
+        return STAND_IN.format(len(quoted) - 1)
+
+    def name(text: str) -> str:
+        for i, original in enumerate(quoted):
+            text = text.replace(STAND_IN.format(i), original)
+        return text
+
+    match = PATTERN.match(QUOTED.sub(stand_in, entry)) if isinstance(entry, str) else None
+    outer = [] if match is None else [part.strip() for part in match["outer"].split("/")]
+    if match is None or not all(outer):
+        raise UserError(
+            f'random: found {entry!r}. Write "~ 1 | study/effect" for effects within studies, '
+            'or "~ outcome | study" for outcomes that are correlated within studies.'
+        )
+    inner = None if match["inner"] == "1" else name(match["inner"])
+    return tuple(name(part) for part in outer), inner
 
 
 def term_data(term: RandomTerm, data: Columns | None, k: int) -> TermData:
@@ -180,8 +227,13 @@ def term_data(term: RandomTerm, data: Columns | None, k: int) -> TermData:
         structure = structure_of("ID", places)
     else:
         column = _column(term.inner, data, k)
-        levels, codes = np.unique(column, return_inverse=True)
+        levels, codes = _levels(column, table_of(data)[term.inner])
         values = np.asarray(codes.ravel(), dtype=np.int64)
+        if term.structure == "CAR" and column.dtype.kind not in "iuf":
+            raise UserError(
+                f'random: structure CAR goes by the time between occasions; column "{term.inner}" '
+                "holds text. Give times as numbers, or use AR for occasions in order."
+            )
         value_labels = tuple(_text(level) for level in levels.tolist())
         is_number = column.dtype.kind in "iuf"
         places = levels.astype(np.float64) if is_number else np.arange(levels.size, dtype=float)
@@ -190,10 +242,10 @@ def term_data(term: RandomTerm, data: Columns | None, k: int) -> TermData:
 
 
 def _column(name: str, data: Columns | None, k: int) -> npt.NDArray[Any]:
-    table = columns_by_name(data) or {}
+    table = table_of(data)
     if name not in table:
-        there = ", ".join(sorted(table)) or "none"
-        raise UserError(f'random: there is no column "{name}". Columns of data: {there}.')
+        raise UserError(f"random: {no_such_column(name, table)}")
+    refuse_gaps(table[name], name, "Every effect needs its unit; leave it out, or name one.")
     column = np.asarray(table[name])
     if column.shape != (k,):
         raise UserError(
@@ -201,18 +253,24 @@ def _column(name: str, data: Columns | None, k: int) -> npt.NDArray[Any]:
             f"{k:,} effects."
         )
     if column.dtype.kind == "O":
-        empty = [i for i, value in enumerate(column.tolist()) if value is None or value != value]
-        column = column if empty else np.array([_text(value) for value in column.tolist()])
-    elif column.dtype.kind == "f":
-        empty = np.flatnonzero(np.isnan(column)).tolist()
-    else:
-        empty = []
-    if empty:
-        raise UserError(
-            f'data, column "{name}", row {empty[0] + 1}: there is no value. Every effect needs its '
-            "unit; leave it out, or name one."
-        )
+        return np.array([_text(value) for value in column.tolist()])
     return column
+
+
+def _levels(column: npt.NDArray[Any], given: object) -> tuple[npt.NDArray[Any], Ints]:
+    """Return inner values in their order, and which of them each effect has, (k,).
+
+    Sorted, or in the order of its categories for a column that states one.
+    """
+    levels, codes = np.unique(column, return_inverse=True)
+    categories = categories_of(given)
+    if categories is None or column.dtype.kind in "iuf":
+        return levels, np.asarray(codes.ravel(), dtype=np.int64)
+    place = {_text(category): i for i, category in enumerate(categories)}
+    order = np.argsort([place[_text(level)] for level in levels.tolist()], kind="stable")
+    rank = np.empty(order.size, dtype=np.int64)
+    rank[order] = np.arange(order.size)
+    return levels[order], rank[codes.ravel()]
 
 
 def _combined(columns: Sequence[npt.NDArray[Any]]) -> Ints:

@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 
 from whatworks.synthesis.multilevel.results import MultilevelFit
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["as_dict", "as_text"]
 
@@ -23,7 +24,7 @@ def as_text(model: MultilevelFit) -> str:
         df = "" if np.isinf(model.coefficient_df[i]) else f" on {model.coefficient_df[i]:.4g} df"
         lines.append(
             f"{name}: {model.coefficients[i]:.4g} (SE {model.se[i]:.4g}), {percent} CI "
-            f"{model.ci[i, 0]:.4g} to {model.ci[i, 1]:.4g}, p = {model.p_value[i]:.4g}{df}"
+            f"{model.ci[i, 0]:.4g} to {model.ci[i, 1]:.4g}, {p_value_figure(model.p_value[i])}{df}"
         )
     for part in model.components:
         error = "" if part.se is None else f" (SE {part.se:.3g})"
@@ -34,7 +35,7 @@ def as_text(model: MultilevelFit) -> str:
         shares = ", ".join(f"{name} {value:.1f}%" for name, value in model.i2_of_level.items())
         lines.append(f"I2 {model.i2:.1f}%: {shares}")
     if model.q is not None and model.q_p_value is not None:
-        lines.append(f"Q = {model.q:.4g} on {model.q_df:,} df, p = {model.q_p_value:.4g}")
+        lines.append(f"Q = {model.q:.4g} on {model.q_df:,} df, {p_value_figure(model.q_p_value)}")
     lines.append(
         f"Log-likelihood {model.log_likelihood:.4f}; maxima found: "
         f"{len(model.certificate.maxima)} from {model.certificate.n_points} points"

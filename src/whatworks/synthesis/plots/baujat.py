@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies
 from whatworks.synthesis.diagnostics.baujat import Baujat
-from whatworks.synthesis.plots.chart import Chart, chart_of
+from whatworks.synthesis.plots.chart import Chart, chart_of, given
 from whatworks.synthesis.plots.scale import digits
 from whatworks.synthesis.plots.theme import INK, STUDY
 from whatworks.synthesis.wording import decimal, listed
@@ -42,6 +42,7 @@ def baujat_plot(found: Baujat, *, title: str | None = None) -> Chart:
     Baujat B, Mahe C, Pignon JP, Hill C (2002). A graphical method for exploring heterogeneity in
     meta-analyses. Statistics in Medicine 21:2641-2652.
     """
+    given(found, Baujat, "baujat(fit)")
     distance, influence = found.distance, found.influence
     there = np.flatnonzero(np.isfinite(distance) & np.isfinite(influence))
     if there.size < 2:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
+from whatworks.errors import UserError
 from whatworks.synthesis.plots.theme import SCHEMA, theme
 
-__all__ = ["NARROW", "Chart", "chart_of", "expression_text"]
+__all__ = ["NARROW", "READING_LINE", "Chart", "chart_of", "expression_text", "given"]
 
 #: Name of the specification's parameter that tells a phone from a wide page.
 NARROW = "narrow"
 #: Below this width, in pixels, a chart is laid out for a phone.
 NARROW_WIDTH = 600
-_WIDE_LINE, _NARROW_LINE, _READING_LINE = 84, 42, 52
+_WIDE_LINE, _NARROW_LINE = 84, 42
+#: Letters in a line of the reading on a phone.
+READING_LINE = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def chart_of(
     """
     heading: dict[str, Any] = {"text": {"expr": _lines(title)}}
     if subtitle is not None:
-        # Vega-Lite takes no expression here: lines that fit a phone are right everywhere.
-        heading["subtitle"] = wrap(subtitle, _READING_LINE)
+        # Vega-Lite takes no expression here: lines that fit a phone are right everywhere; a picture,
+        # whose width is known, gets its own.
+        heading["subtitle"] = wrap(subtitle, READING_LINE)
     config = {**theme(), **body.pop("config", {})}
     spec: dict[str, Any] = {
         "$schema": SCHEMA,
@@ -85,6 +89,18 @@ def chart_of(
         "config": config,
     }
     return Chart(title, spec, tuple(dict(row) for row in rows), subtitle or "")
+
+
+def given(found: object, kind: type, source: str) -> None:
+    """Refuse what a chart cannot be drawn from.
+
+    Raises
+    ------
+    UserError
+        It is not of its kind; `source` is the call that gives the right thing.
+    """
+    if not isinstance(found, kind):
+        raise UserError(f"Give what {source} returns. Found {type(found).__name__}.")
 
 
 def _lines(text: str) -> str:

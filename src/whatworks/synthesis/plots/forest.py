@@ -33,8 +33,9 @@ def forest_plot(
     Parameters
     ----------
     fit : FittedModel, RobustInference or KenwardRoger
-        Any model; robust inference in place of its own. With moderators each line also has what the model expects there, and there is no
-        average.
+        Any model; robust inference in place of its own. Below its average stands where the average
+        of a new study is expected and, with several effects a study, where one effect in it is.
+        With moderators each line also has what the model expects there, and there is no average.
     labels : sequence of str, length k, optional
         Name of each effect.
     study : sequence, length k, optional
@@ -69,6 +70,8 @@ def forest_plot(
         f"Each square is {'a study' if per_study else 'an effect'}"
         f" with its {percent(fit.level)} interval; the larger, the more it weighs."
     )
+    if any(line.kind == "prediction" for line in found.lines):
+        reading += " The bars below the average say where new results are expected."
     if any(line.fitted is not None for line in found.lines):
         reading += " The hollow diamond is what the moderators lead to expect."
     return draw_forest(

@@ -223,13 +223,22 @@ class _Layout:
         self.lines.append(
             Line("average", at, "Average", "", average.estimate, *average.ci, None, k)
         )
-        limits = average.prediction_interval
-        if limits is not None:
-            self.lines.append(
-                Line(
-                    "prediction", at + self.room, "A new study's range", "", None, *limits, None, k
-                )
-            )
+        for label, limits in _ranges(average):
+            at += self.room
+            self.lines.append(Line("prediction", at, label, "", None, *limits, None, k))
+
+
+def _ranges(average: PooledEffect) -> list[tuple[str, tuple[float, float]]]:
+    """Return name and limits of what is expected of a new study, and of one effect in it."""
+    if average.prediction_interval is None:
+        return []
+    found = [(f"Average of a new {own.name}", own.limits) for own in average.levels]
+    if len(found) > 1:
+        found[-1] = ("One effect in it", average.prediction_interval)
+        return found
+    if found:
+        return [("A new study's range", average.prediction_interval)]
+    return [("One effect in a new study", average.prediction_interval)]
 
 
 def _studies(fit: FittedModel, study: Sequence[object] | None) -> tuple[Ints, tuple[str, ...]]:

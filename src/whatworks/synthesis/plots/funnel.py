@@ -25,8 +25,6 @@ Ints = npt.NDArray[np.int64]
 
 # Significance levels of the contours with the shade inside each, from the outside in.
 _CONTOURS = ((0.01, "#e1e3e3"), (0.05, "#eeefef"), (0.10, "#f9fafa"))
-# Fewer effects than this are not split into halves.
-_FEWEST_TO_SPLIT = 10
 
 
 def funnel_plot(
@@ -134,18 +132,13 @@ def funnel_plot(
 
 
 def _title(values: Floats, se: Floats, scale: EffectScale, *, is_residual: bool) -> str:
-    """Return how the less precise half of the effects compares with the more precise half."""
+    """Return from where to where the effects and their standard errors run: no more is known."""
     what = "less what the model expects " if is_residual else ""
-    middle = float(np.median(se))
-    wide = se > middle
-    if values.size < _FEWEST_TO_SPLIT or not wide.any():
-        lowest, highest = scale.text(float(values.min())), scale.text(float(values.max()))
-        return f"Effects {what}run from {lowest} to {highest}"
-    first, second = float(values[wide].mean()), float(values[~wide].mean())
-    return (
-        f"Effects {what}with a standard error above {decimal(middle)} average "
-        f"{scale.text(first)}, the more precise ones {scale.text(second)}"
-    )
+    lowest, highest = scale.text(float(values.min())), scale.text(float(values.max()))
+    ends = EffectScale().span((float(se.min()), float(se.max())))
+    if values.size == 1:
+        return f"The one effect is {lowest}, with a standard error of {EffectScale().text(float(se[0]))}"
+    return f"Effects {what}run from {lowest} to {highest}, their standard errors from {ends}"
 
 
 def _vertical(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.synthesis.diagnostics.influence import Influence
-from whatworks.synthesis.plots.chart import Chart, chart_of
+from whatworks.synthesis.plots.chart import Chart, chart_of, given
 from whatworks.synthesis.plots.stacked import Panel, panel_axis, panel_frame
 from whatworks.synthesis.plots.theme import INK, MUTED, SECOND, STUDY
 from whatworks.synthesis.wording import listed, plural
@@ -17,7 +17,7 @@ __all__ = ["influence_plot"]
 
 Floats = npt.NDArray[np.float64]
 
-_PANEL_HEIGHT = 105
+_PANEL_HEIGHT = 120
 _MOST_NAMED = 6
 _WITHOUT = " without it"
 
@@ -32,7 +32,13 @@ def influence_plot(found: Influence, *, title: str | None = None) -> Chart:
         hollow diamonds and named; dashed lines are the rule's thresholds.
     title : str, optional
         In place of the finding.
+
+    Raises
+    ------
+    UserError
+        `found` is no influence.
     """
+    given(found, Influence, "influence(fit)")
     series = _series(found)
     m = len(found.labels)
     panels = [
@@ -60,8 +66,8 @@ def influence_plot(found: Influence, *, title: str | None = None) -> Chart:
         title or _title(found),
         {"height": _PANEL_HEIGHT * len(panels), "layer": layers},
         _rows(found),
-        subtitle="Hollow diamonds pass a threshold (dashed) and are named; each panel has its own "
-        "scale.",
+        subtitle="Hollow diamonds pass a threshold (dashed) in one panel or more and are the same in "
+        "all; those farthest out are named. Each panel has its own scale.",
     )
 
 
@@ -107,7 +113,8 @@ def _range(name: str, values: Floats, lines: list[float]) -> tuple[float, float]
     low, high = min([low, *near]), max([high, *near])
     if high - low < 1e-9:
         high = low + 1.0
-    return low, high + 0.05 * (high - low)
+    margin = 0.05 * (high - low)
+    return low - margin if low < 0.0 else low, high + margin
 
 
 def _panel(

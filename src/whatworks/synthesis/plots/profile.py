@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.synthesis.diagnostics.likelihood_profile import LikelihoodProfile
-from whatworks.synthesis.plots.chart import Chart, chart_of
+from whatworks.synthesis.plots.chart import Chart, chart_of, given
 from whatworks.synthesis.plots.scale import digits
 from whatworks.synthesis.plots.theme import AVERAGE, MUTED, STUDY
 from whatworks.synthesis.wording import percent
@@ -41,6 +41,7 @@ def profile_plot(
     Venzon DJ, Moolgavkar SH (1988). A method for computing profile-likelihood-based confidence
     intervals. Applied Statistics 37:87-94.
     """
+    given(found, LikelihoodProfile, "profile_likelihood(fit, component)")
     name = name or found.component
     at = np.asarray(found.values, dtype=np.float64)
     height = np.asarray(found.log_likelihood, dtype=np.float64)

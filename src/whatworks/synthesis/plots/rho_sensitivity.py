@@ -9,7 +9,7 @@ import numpy as np
 
 from whatworks.errors import NotFound, UserError
 from whatworks.synthesis.design import INTERCEPT
-from whatworks.synthesis.plots.chart import Chart, chart_of
+from whatworks.synthesis.plots.chart import Chart, chart_of, given
 from whatworks.synthesis.plots.scale import EffectScale, covering
 from whatworks.synthesis.plots.stacked import Panel, panel_axis, panel_frame
 from whatworks.synthesis.plots.theme import AVERAGE, INK, MUTED, STUDY
@@ -57,6 +57,7 @@ def rho_sensitivity_plot(
         There is one correlation only, or `chosen` is not among them.
     """
     scale = scale or EffectScale()
+    given(found, RhoSensitivity, "rho_sensitivity(fit_for_a_rho)")
     order = np.argsort(found.rhos, kind="stable")
     rhos = found.rhos[order].tolist()
     if len(rhos) < 2:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from whatworks.errors import UserError
-from whatworks.synthesis.plots.chart import NARROW, NARROW_WIDTH, Chart
+from whatworks.synthesis.plots.chart import NARROW, NARROW_WIDTH, READING_LINE, Chart
 
 __all__ = ["fixed_width", "save_chart"]
 
 _KINDS = (".svg", ".png", ".json")
 _VEGA_LITE = "6.4"
+# Narrower pictures have no room for an axis beside the labels.
+_NARROWEST = 200
+# Pixels that a letter of the reading takes, with some room.
+_LETTER = 7
 
 
 def fixed_width(spec: dict[str, Any], width: int) -> dict[str, Any]:
@@ -25,6 +30,10 @@ def fixed_width(spec: dict[str, Any], width: int) -> dict[str, Any]:
         if parameter.get("name") == NARROW:
             parameter.pop("expr", None)
             parameter["value"] = width < NARROW_WIDTH
+    title = found.get("title")
+    if isinstance(title, dict) and isinstance(title.get("subtitle"), list):
+        line = READING_LINE if width < NARROW_WIDTH else width // _LETTER
+        title["subtitle"] = wrap(" ".join(title["subtitle"]), line)
     return found
 
 
@@ -49,9 +58,15 @@ def save_chart(chart: Chart | dict[str, Any], path: str | Path, *, width: int = 
     Raises
     ------
     UserError
-        Another ending; the folder is not there; the extra "files" is not installed.
+        Another ending; the folder is not there; no chart; too narrow; the extra "files" is not installed.
     """
     target = Path(path)
+    if not isinstance(chart, (Chart, dict)):
+        raise UserError(
+            f"Give a chart, such as forest_plot(fit), or a specification. Found {type(chart).__name__}."
+        )
+    if not width >= _NARROWEST:
+        raise UserError(f"width must be {_NARROWEST} pixels or more. Supplied value was {width!r}.")
     if target.suffix.lower() not in _KINDS:
         raise UserError(
             f'{target.name}: a chart is written as {", ".join(_KINDS)}. Found "{target.suffix}".'

@@ -10,11 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.synthesis.wording import decimal
+from whatworks.synthesis.wording import MINUS, decimal
 
 __all__ = ["EffectScale", "covering", "digits"]
 
 Floats = npt.NDArray[np.float64]
+
+# From here on values are written in powers of ten.
+_LARGE = 1e5
+_MOST_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,27 @@ class EffectScale:
         return exp(min(value, 700.0)) if self.is_ratio else float(value)
 
     def text(self, value: float) -> str:
-        """Return a value in words."""
-        return decimal(self.shown(value), self.places)
+        """Return a value in words; one that is very large or small in powers of ten."""
+        return self._text(self.shown(value), self.places)
 
     def span(self, limits: tuple[float, float]) -> str:
         """Return "0.12 to 0.62"; limits that are not known are said to be so."""
         if not (np.isfinite(limits[0]) and np.isfinite(limits[1])):
             return "no interval known"
-        return f"{self.text(limits[0])} to {self.text(limits[1])}"
+        shown = [self.shown(limit) for limit in limits]
+        low, high = (self._text(value, self.places) for value in shown)
+        places = self.places
+        while low == high and shown[0] != shown[1] and places < _MOST_PLACES:
+            # Ends that differ must not read as one value.
+            places += 1
+            low, high = (self._text(value, places) for value in shown)
+        return f"{low} to {high}"
+
+    @staticmethod
+    def _text(value: float, places: int) -> str:
+        if abs(value) < _LARGE:
+            return decimal(value, places)
+        return f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("-", MINUS)
 
     def axis(self, domain: tuple[float, float], *, ticks: int = 6) -> dict[str, Any]:
         """Return scale and axis of the effects, without field."""

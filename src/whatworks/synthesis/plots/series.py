@@ -8,7 +8,7 @@ import numpy as np
 
 from whatworks.errors import NotFound, UserError
 from whatworks.synthesis.diagnostics.series import RefitSeries
-from whatworks.synthesis.plots.chart import Chart
+from whatworks.synthesis.plots.chart import Chart, given
 from whatworks.synthesis.plots.forest_drawing import draw_forest
 from whatworks.synthesis.plots.forest_lines import Line
 from whatworks.synthesis.plots.scale import EffectScale
@@ -47,6 +47,7 @@ def series_plot(
     UserError
         The number of labels is another; no row has a result.
     """
+    given(found, RefitSeries, "leave_one_out(fit) or cumulative(fit)")
     scale = scale or EffectScale()
     names = found.coefficient_names
     if coefficient is not None and coefficient not in names:

@@ -19,8 +19,9 @@ from whatworks.synthesis.plots.theme import GRID, INK
 
 __all__ = ["Panel", "panel_axis", "panel_frame"]
 
-# Part of a panel's band that its values fill; the rest holds its name.
-_FILLED = 0.78
+# Part of a panel's band that its values fill: above its foot, so that points at the lowest value are
+# not cut by the line there, and below its name.
+_FOOT, _FILLED, _NAME = 0.08, 0.68, 0.88
 _RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -49,7 +50,7 @@ class Panel:
     def at(self, value: float) -> float:
         """Return where a value stands on the picture's axis; beyond the range at its end."""
         inside = min(max(value, self.low), self.high)
-        return digits(self.place + _FILLED * (inside - self.low) / (self.high - self.low))
+        return digits(self.place + _FOOT + _FILLED * (inside - self.low) / (self.high - self.low))
 
     def ticks(self) -> list[tuple[float, str]]:
         """Return places of the picture's axis, and what is written there."""
@@ -99,7 +100,9 @@ def panel_frame(panels: Sequence[Panel], y: dict[str, Any]) -> list[dict[str, An
         },
         {
             "data": {
-                "values": [{"y": digits(panel.place + 0.9), "text": panel.name} for panel in panels]
+                "values": [
+                    {"y": digits(panel.place + _NAME), "text": panel.name} for panel in panels
+                ]
             },
             "mark": {"type": "text", "align": "left", "fontWeight": "bold", "color": INK},
             "encoding": {

@@ -19,6 +19,7 @@ from whatworks.synthesis.regression.location_scale_fields import location_scale_
 from whatworks.synthesis.regression.predict import RegressionPrediction, limits
 from whatworks.synthesis.regression.wald import WaldTest, finite_or_none, wald
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["LocationScale"]
 
@@ -302,7 +303,7 @@ class LocationScale(Summarised):
             estimate, se, _, p, low, high = numbers
             lines.append(
                 f"{part}, {term}: {estimate:.4g} (SE {se:.4g}), {percent} CI {low:.4g} to "
-                f"{high:.4g}, p = {p:.4g}"
+                f"{high:.4g}, {p_value_figure(p)}"
             )
         lines.append(f"tau2 from {self.tau2.min():.4g} to {self.tau2.max():.4g}")
         lines += [f"Note: {note}" for note in self.notes]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.synthesis.design import Columns, Moderators, design_of
-from whatworks.synthesis.inputs import effect_arrays, number_array, one_of
+from whatworks.synthesis.inputs import effect_arrays, number, number_array, one_of
 from whatworks.synthesis.pooling import TESTS
 from whatworks.synthesis.regression.result import MetaRegression
 from whatworks.synthesis.regression.tau2 import REGRESSION_METHODS
@@ -90,8 +90,8 @@ def meta_regression(
             raise UserError(f"weights: give one number above 0 for each of the {y.size:,} effects.")
     elif method in ("GENQ", "GENQM"):
         raise UserError(f"{method} needs weights, one for each effect (such as 1/vi).")
-    if fixed_tau2 is not None and not 0.0 <= fixed_tau2 < float("inf"):
-        raise UserError(f"fixed_tau2 must be a variance, 0 or more. It was {fixed_tau2!r}.")
+    if fixed_tau2 is not None:
+        fixed_tau2 = number(fixed_tau2, "fixed_tau2", "a variance, 0 or more", low=0.0)
     return MetaRegression.of(
         y,
         v,

@@ -14,14 +14,15 @@ from whatworks.statistics.regression_expansion import RegressionExpansion
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.prediction_intervals import PREDICTION_INTERVALS
 from whatworks.synthesis.regression.estimate import Scaled
+from whatworks.synthesis.summarised import Summarised, prediction_lines
 
 __all__ = ["RegressionPrediction", "Spread", "limits", "named_spread"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RegressionPrediction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RegressionPrediction(Summarised):
     """Expected effects, one row for each asked for.
 
     Attributes
@@ -58,6 +59,12 @@ class RegressionPrediction:
             "prediction_lower": self.prediction_interval[:, 0],
             "prediction_upper": self.prediction_interval[:, 1],
         }
+
+    def summary(self) -> str:
+        """Return the rows as plain text."""
+        return "\n".join(
+            prediction_lines(self.estimate, self.se, self.ci, self.prediction_interval, self.level)
+        )
 
 
 class Spread(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self, cast
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,9 @@ from whatworks.statistics.block_covariance import BlockCovariance
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import chi2_upper_tail, t_critical
-from whatworks.synthesis.design import Columns, Design, columns_by_name
+from whatworks.synthesis.design import Columns, Design
 from whatworks.synthesis.fit import FitStatistics, Maximum
-from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.inputs import number, one_of
 from whatworks.synthesis.intervals import HeterogeneityInterval
 from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.regression.estimate import (
@@ -35,6 +35,7 @@ from whatworks.synthesis.regression.wald import (
     wald,
 )
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["MetaRegression"]
 
@@ -316,7 +317,7 @@ class MetaRegression(Summarised):
             KR for a method other than REML, a name for a fit with weights of one's own.
         """
         level = self.level if level is None else level_between_0_and_1(level)
-        x = self._rows(data)
+        x = self.design.new_rows(data)
         estimate = x @ self.coefficients
         squared = np.einsum("mp,pq,mq->m", x, self.vcov, x)
         df = float(self.coefficient_df[0])
@@ -325,7 +326,8 @@ class MetaRegression(Summarised):
         if interval is not None and prediction_df is not None:
             raise UserError("Give interval or prediction_df, not both: a name fixes the df.")
         if prediction_df is not None:
-            degrees[:] = prediction_df
+            rule = "a number above 0"
+            degrees[:] = number(prediction_df, "prediction_df", rule, low=np.nextafter(0.0, 1.0))
         elif interval is not None and tau2 is not None:
             spread, degrees = named_spread(
                 scale(self.yi, self.vi, self.design.matrix),
@@ -346,20 +348,6 @@ class MetaRegression(Summarised):
             prediction_df=degrees,
             interval=interval,
         )
-
-    def _rows(self, data: Columns | npt.ArrayLike | None) -> Floats:
-        """Return new rows of the design, (m, p)."""
-        if data is None:
-            return np.ones((1, 1)) if self.design.is_intercept_only else self.design.matrix
-        if columns_by_name(data) is not None:
-            return self.design.for_data(cast(Columns, data))
-        x = np.atleast_2d(np.asarray(cast(npt.ArrayLike, data), dtype=np.float64))
-        if x.shape[1] != self.p:
-            raise UserError(
-                f"data has {x.shape[1]} columns; the model has {self.p} coefficients "
-                f"({', '.join(self.design.names)})."
-            )
-        return x
 
     def confint(self, *, type: str = "QP", level: float | None = None) -> HeterogeneityInterval:
         """Return the interval of tau2, and of tau, I2 and H2 which follow from it.
@@ -495,11 +483,13 @@ class MetaRegression(Summarised):
         for i, name in enumerate(self.design.names):
             lines.append(
                 f"{name}: {self.coefficients[i]:.4g} (SE {self.se[i]:.4g}), {percent} CI "
-                f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, p = {self.p_value[i]:.4g}{df}"
+                f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, {p_value_figure(self.p_value[i])}{df}"
             )
         if self.i2 is not None:
             explained = "" if self.r2 is None else f", R2 {self.r2:.1f}%"
             lines.append(f"Residual tau2 {self.tau2:.4g}, I2 {self.i2:.1f}%{explained}")
-        lines.append(f"Residual Q = {self.q:.4g} on {self.q_df:,} df, p = {self.q_p_value:.4g}")
+        lines.append(
+            f"Residual Q = {self.q:.4g} on {self.q_df:,} df, {p_value_figure(self.q_p_value)}"
+        )
         lines += [f"Note: {note}" for note in self.notes]
         return "\n".join(lines)

@@ -18,6 +18,7 @@ from whatworks.statistics.distributions import (
     t_two_sided,
 )
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["Contrasts", "WaldTest", "contrasts_of", "finite_or_none", "wald"]
 
@@ -95,7 +96,7 @@ class Contrasts(Summarised):
         percent = f"{100 * self.level:g}%"
         return "\n".join(
             f"{name}: {self.estimate[i]:.4g} (SE {self.se[i]:.4g}), {percent} CI "
-            f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, p = {self.p_value[i]:.4g}"
+            f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, {p_value_figure(self.p_value[i])}"
             for i, name in enumerate(self.names)
         )
 

@@ -28,6 +28,10 @@ Floats = npt.NDArray[np.float64]
 # Robust tests with fewer degrees of freedom are off (Tipton 2015), and so few studies say little.
 FEWEST_DF = 4.0
 FEW_STUDIES = 5
+# From this many on it is not the number of studies that makes degrees of freedom few.
+MANY_STUDIES = 20
+# With fewer effects left over the share of the differences explained is a rough guess.
+ENOUGH_FOR_SHARE = 40
 # Correlations closer than this are one number.
 _SAME = 1e-6
 
@@ -154,7 +158,7 @@ def facts_of(fit: FittedModel | Inference) -> Facts:
         heterogeneity=_heterogeneity(inner),
         omnibus=omnibus,
         tau2_ci=inner.tau2_ci if isinstance(inner, (RandomEffects, MetaRegression)) else None,
-        r2=inner.r2 if isinstance(inner, MetaRegression) else None,
+        r2=inner.r2 if isinstance(inner, MetaRegression) and _kind(inner) != "equal" else None,
         sampling_correlations=_correlations(model.sampling_covariance()),
         n_maxima=_maxima(inner),
         df_method=inner.df_method if isinstance(inner, MultilevelModel) else None,

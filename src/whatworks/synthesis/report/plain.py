@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from whatworks.synthesis.plots.scale import EffectScale
 from whatworks.synthesis.pooled_effect import CoefficientTest, PooledEffect
-from whatworks.synthesis.report.facts import FEW_STUDIES, FEWEST_DF, Facts
-from whatworks.synthesis.wording import plural
+from whatworks.synthesis.report.columns import Meaning, meanings
+from whatworks.synthesis.report.facts import FEW_STUDIES, FEWEST_DF, MANY_STUDIES, Facts
+from whatworks.synthesis.report.new_settings import USUAL_LEVEL, in_new_setting, share
+from whatworks.synthesis.wording import listed, plural
 
-__all__ = ["PlainWords", "new_setting", "plain_words"]
+__all__ = ["PlainWords", "plain_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class PlainWords:
     how_sure
         How far chance could move it.
     new_setting
-        What to expect in a new school.
+        What to expect in a new school on average, and on one test there.
     cannot_say
         What these studies do not tell, one sentence each.
     """
@@ -55,7 +56,7 @@ def plain_words(
     return PlainWords(
         answer=_answer(facts, average, outcome, higher_is_better, compared),
         how_sure=_how_sure(facts, average, scale),
-        new_setting=_in_new_setting(facts, average, scale, higher_is_better),
+        new_setting=in_new_setting(facts, average, scale, higher_is_better),
         cannot_say=_cannot_say(facts),
     )
 
@@ -65,6 +66,8 @@ def _answer(
 ) -> str:
     is_one = facts.kind == "one"
     where = "In the one study there is" if is_one else "In these studies"
+    if average.has_no_error:
+        return f"{where}, all results for {outcome} are the same."
     if average.side == "unclear":
         what = "the effect" if is_one else "the average effect"
         return f"{where}, {what} on {outcome} cannot be told from none."
@@ -76,6 +79,12 @@ def _answer(
 def _how_sure(facts: Facts, average: PooledEffect, scale: EffectScale) -> str:
     size = scale.text(average.estimate)
     null = f"{scale.null:g}"
+    if average.has_no_error:
+        return (
+            f"The best single figure is {size} ({null} would be no difference). How far chance could "
+            "have moved it is told by how much results differ, and these do not differ at all, so no "
+            "range can be given."
+        )
     known = scale.span(average.ci)
     if known.startswith("no "):
         return (
@@ -83,9 +92,13 @@ def _how_sure(facts: Facts, average: PooledEffect, scale: EffectScale) -> str:
             "cannot say how far chance could have moved it."
         )
     what = "the effect" if facts.kind == "one" else "the average"
+    usual = average.level == USUAL_LEVEL
+    chance = (
+        "Allowing for chance" if usual else f"By a range that holds in {share(average.level)} cases"
+    )
     first = (
-        f"The best single figure is {size} ({null} would be no difference). Allowing for chance, "
-        f"{what} could be anywhere from {known}."
+        f"The best single figure is {size} ({null} would be no difference). {chance}, {what} could be "
+        f"anywhere from {known}."
     )
     if average.side == "unclear":
         return (
@@ -95,144 +108,92 @@ def _how_sure(facts: Facts, average: PooledEffect, scale: EffectScale) -> str:
     return first
 
 
-def new_setting(between: str, *, helps: bool, harms: bool) -> str:
-    """Return what a prediction interval means for the next school.
-
-    Parameters
-    ----------
-    between : str
-        Limits of the true effect in a new, similar setting: "0.10 and 0.54".
-    helps, harms : bool
-        Whether the whole range is on the side that one hopes for, or on the other.
-    """
-    first = f"In most new settings like these we would expect an average effect between {between}."
-    if helps:
-        return (
-            f"{first} As far as these studies can be trusted, it would be expected to help in most "
-            "of them, by more in some than in others."
-        )
-    if harms:
-        return (
-            f"{first} As far as these studies can be trusted, it would be expected to make things "
-            "worse in most of them."
-        )
-    return (
-        f"{first} That range runs across no difference: in some settings it may help, in others "
-        "make no difference or do worse than what the comparison pupils had."
-    )
-
-
-def _in_new_setting(
-    facts: Facts, average: PooledEffect, scale: EffectScale, higher_is_better: bool
-) -> str:
-    limits = average.prediction_interval
-    if facts.kind == "one":
-        return ""
-    if facts.kind in ("equal", "fixed"):
-        return (
-            "This calculation takes the effect to be the same everywhere, so it cannot say how much "
-            "a new school would differ from the average."
-        )
-    if limits is None and facts.location_scale is not None:
-        return (
-            "How much the effect differs from school to school depends on what they are like; the "
-            "results for statisticians say on what."
-        )
-    if limits is None:
-        return "These studies cannot say how much the effect differs from school to school."
-    if not facts.has_spread:
-        return (
-            "The studies differ by no more than chance would make them differ, so the average is the "
-            "best guess for a new school. That does not show that all schools would get the same."
-        )
-    is_above, is_below = limits[0] > 0.0, limits[1] < 0.0
-    return new_setting(
-        f"{scale.text(limits[0])} and {scale.text(limits[1])}",
-        helps=is_above if higher_is_better else is_below,
-        harms=is_below if higher_is_better else is_above,
-    )
-
-
 def _moderators(facts: Facts, scale: EffectScale) -> str:
     """Return what each single column of a model with moderators says, where it says something."""
-    design = facts.fit.design
-    tangled = _tangled(design.names)
+    known = meanings(facts.fit.design)
     found = [
-        _moderator(facts.tests[i], scale, is_mean=_is_group_mean(facts, i))
-        for i in range(len(design.names))
-        if i != design.intercept and i not in tangled
+        text
+        for test, meaning in zip(facts.tests, known, strict=True)
+        if (text := _moderator(test, meaning, scale))
     ]
-    if tangled:
+    if any(meaning.kind == "tangled" for meaning in known):
         found.append(
             "Some of the differences depend on each other and cannot be put in one sentence each; a "
             "picture of what the model expects shows them."
         )
-    return " ".join(found)
+    return " ".join(found) or (
+        "The calculation takes effects to be in proportion to what it was given, without an average "
+        "to compare with, so it does not show where effects are larger or smaller."
+    )
 
 
-def _tangled(names: tuple[str, ...]) -> set[int]:
-    """Return columns that cannot be read alone: products, powers, and what these are made of."""
-    compound = [name for name in names if _is_compound(name)]
-    return {
-        i
-        for i, name in enumerate(names)
-        if _is_compound(name)
-        or any(re.search(rf"(?<![\w.]){re.escape(_stem(name))}(?![\w.])", c) for c in compound)
-    }
-
-
-def _is_compound(name: str) -> bool:
-    outside = re.sub(r"\[[^\]]*\]", "", name).removeprefix("C(").removesuffix(")")
-    return re.fullmatch(r"[\w. -]+", outside) is None
-
-
-def _stem(name: str) -> str:
-    """Return the variable in a column's name: "phase" for "C(phase)[T.primary]"."""
-    return name.split("[")[0].removeprefix("C(").removesuffix(")")
-
-
-def _is_group_mean(facts: Facts, i: int) -> bool:
-    """Whether a coefficient is the mean of a category: no intercept, and its column marks rows."""
-    design = facts.fit.design
-    if design.intercept is not None or "[" not in design.names[i]:
-        return False
-    column = design.matrix[:, i]
-    others = [c for name, c in zip(design.names, design.matrix.T, strict=True) if "[" not in name]
-    return bool(((column == 0.0) | (column == 1.0)).all()) and not others
-
-
-def _moderator(test: CoefficientTest, scale: EffectScale, *, is_mean: bool) -> str:
-    name = test.name
-    label = name[name.index("[") + 1 : name.rindex("]")] if "[" in name else ""
-    known = test.ci[0] > 0.0 or test.ci[1] < 0.0
-    if is_mean:
-        text = f"For {label.removeprefix('T.')}, the average is {scale.text(test.estimate)}"
+def _moderator(test: CoefficientTest, meaning: Meaning, scale: EffectScale) -> str:
+    is_known = test.ci[0] > 0.0 or test.ci[1] < 0.0
+    if meaning.kind == "mean":
+        text = f"Where {meaning.here}, the average is {scale.text(test.estimate)}"
         span = scale.span(test.ci)
         if span.startswith("no "):
             return f"{text}; how far chance could have moved it is not known."
-        end = "" if known else ", which includes no difference"
+        end = "" if is_known else ", which includes no difference"
         return f"{text}, and allowing for chance from {span}{end}."
     larger = "larger" if test.estimate > 0.0 else "smaller"
-    if label.startswith("T."):
-        group = label.removeprefix("T.")
-        if known:
-            return f"Effects were {larger} in studies of {_stem(name)} {group} than in the group they are compared with."
-        return f"These studies cannot tell whether effects differ for {_stem(name)} {group}."
-    if known:
-        return f"Effects were {larger} where {_stem(name)} was higher."
-    return f"These studies cannot tell whether effects are larger or smaller where {_stem(name)} is higher."
+    if meaning.kind == "group":
+        than = f"{'' if meaning.reference.startswith('on ') else 'where '}{meaning.reference}"
+        if is_known:
+            return f"Effects were {larger} where {meaning.here} than {than}."
+        return (
+            f"These studies cannot tell whether effects are larger or smaller where {meaning.here} "
+            f"than {than}."
+        )
+    if meaning.kind != "slope":
+        return ""
+    if is_known:
+        return f"Effects were {larger} where {meaning.subject} was higher."
+    return (
+        "These studies cannot tell whether effects are larger or smaller where "
+        f"{meaning.subject} is higher."
+    )
+
+
+def _little_to_go_on(facts: Facts) -> str:
+    """Return which part of the answer rests on few studies; empty: none does."""
+    n = facts.n_studies
+    all_of_it = (
+        f"There is little to go on ({plural(n, 'study', 'studies') if facts.is_dependent else plural(n, 'result')}): "
+        "one more study could change the answer, and the ranges given may be too narrow or too wide."
+    )
+    told = [
+        (test, meaning)
+        for test, meaning in zip(facts.tests, meanings(facts.fit.design), strict=True)
+        if meaning.kind in ("mean", "group", "slope")
+    ]
+    few = [(test, meaning) for test, meaning in told if test.df < FEWEST_DF]
+    if n < FEW_STUDIES or (not told and facts.lowest_df < FEWEST_DF):
+        return all_of_it
+    if not few:
+        return ""
+    if len(few) == len(told):
+        if n < MANY_STUDIES:
+            return all_of_it
+        return (
+            "There is little to go on for any of these comparisons: few studies tell the two sides "
+            "apart, and one more could change what is said."
+        )
+    where = [
+        f"where {meaning.here}" if meaning.here else f"for {meaning.subject}" for _, meaning in few
+    ]
+    return (
+        f"There is little to go on {listed(where)}: one more study there could change what is said of "
+        "it."
+    )
 
 
 def _cannot_say(facts: Facts) -> tuple[str, ...]:
     found = []
     if facts.kind == "one":
         found.append("One study cannot say whether the effect would be the same anywhere else.")
-    elif facts.n_studies < FEW_STUDIES or facts.lowest_df < FEWEST_DF:
-        found.append(
-            f"There is little to go on ({plural(facts.n_studies, 'study', 'studies') if facts.is_dependent else plural(facts.n_studies, 'result')}): "
-            "one more study could change the answer, and the ranges given may be too narrow or too "
-            "wide."
-        )
+    elif little := _little_to_go_on(facts):
+        found.append(little)
     if facts.average is None:
         found.append(
             "Studies that differ in one respect also differ in others, so this does not show what "
@@ -244,7 +205,12 @@ def _cannot_say(facts: Facts) -> tuple[str, ...]:
             "sure than it looks."
         )
     if facts.sampling_correlations is not None:
-        found.append("How closely the results of one study go together was assumed, not measured.")
+        rests = "; how much of the differences is between studies, and how much within them, rests on it"
+        is_divided = facts.average is not None and len(facts.average.levels) > 1
+        found.append(
+            "How closely the results of one study go together was assumed, not measured"
+            f"{rests if is_divided and facts.has_spread else ''}."
+        )
     if facts.is_contradictory:
         found.append(
             "In places what was assumed about it contradicts itself, so take the ranges as rough."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from whatworks.errors import UserError
 from whatworks.synthesis.inference_view import Inference
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.plots.scale import EffectScale
@@ -32,6 +33,18 @@ class ReportWording:
     outcome: str = "the outcome"
     higher_is_better: bool = True
     compared: str = "with this support than without it"
+
+    def __post_init__(self) -> None:
+        """Refuse empty words: they would leave holes in sentences.
+
+        Raises
+        ------
+        UserError
+            The outcome or the comparison is empty.
+        """
+        for name in ("outcome", "compared"):
+            if not str(getattr(self, name)).strip():
+                raise UserError(f'ReportWording: {name} is empty. Give words such as "reading".')
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,11 @@ def report(
     -------
     Report
         `methods`, `references`, `results` and `plain`.
+
+    Raises
+    ------
+    UserError
+        `fit` is no fitted model.
     """
     if version is None:
         from whatworks import __version__

@@ -7,7 +7,7 @@ from math import floor, inf, isfinite, log10, sqrt
 from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.plots.scale import EffectScale
 from whatworks.synthesis.pooled_effect import CoefficientTest
-from whatworks.synthesis.report.facts import Facts
+from whatworks.synthesis.report.facts import ENOUGH_FOR_SHARE, Facts
 from whatworks.synthesis.wording import decimal, listed, p_value_text, percent, plural, span
 
 __all__ = ["results_text"]
@@ -55,7 +55,12 @@ def _coefficients(facts: Facts, scale: EffectScale) -> list[str]:
             what = "All coefficients" if facts.fit.design.intercept is None else "Moderators"
             found.append(f"{what} together: {name} = {decimal(statistic)}, {p_value_text(p)}.")
     if facts.r2 is not None:
-        found.append(f"They explained {decimal(facts.r2, 0)}% of the variance of true effects.")
+        n = facts.n_effects - facts.fit.design.p
+        rough = f", a rough guess from {plural(facts.n_effects, 'effect')}"
+        found.append(
+            f"They explained {decimal(facts.r2, 0)}% of the variance of true effects"
+            f"{rough if n < ENOUGH_FOR_SHARE else ''}."
+        )
     found += [f"{test.name}: {_test(test, scale, level)}." for test in facts.tests]
     return found
 
@@ -91,10 +96,19 @@ def _prediction(facts: Facts, scale: EffectScale) -> list[str]:
     average = facts.average
     if average is None or average.prediction_interval is None:
         return []
-    text = f"{percent(average.level)} prediction interval {span(average.prediction_interval, _places(average.se))}"
-    if scale.is_ratio:
-        text += f", as a ratio {scale.span(average.prediction_interval)}"
-    return [f"{text}."]
+    places = _places(average.se)
+
+    def limits(found: tuple[float, float]) -> str:
+        ratio = f", as a ratio {scale.span(found)}" if scale.is_ratio else ""
+        return f"{span(found, places)}{ratio}"
+
+    level = percent(average.level)
+    if len(average.levels) < 2:
+        one = "" if average.levels else " for one effect in a new study"
+        return [f"{level} prediction interval{one} {limits(average.prediction_interval)}."]
+    parts = [f"the average of a new {own.name} {limits(own.limits)}" for own in average.levels[:-1]]
+    parts.append(f"one effect in it {limits(average.prediction_interval)}")
+    return [f"{level} prediction intervals: for {'; for '.join(parts)}."]
 
 
 def _spread(facts: Facts) -> list[str]:

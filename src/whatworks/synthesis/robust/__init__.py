@@ -5,6 +5,7 @@ from whatworks.synthesis.robust.hedges_tipton_johnson import (
     RobustMetaRegression,
     robust_meta_regression,
 )
+from whatworks.synthesis.robust.predictions import RobustPrediction
 from whatworks.synthesis.robust.rho_sensitivity import RhoSensitivity, rho_sensitivity
 from whatworks.synthesis.robust.robust import ROBUST_TESTS, RobustInference, robust
 from whatworks.synthesis.robust.wald import WALD_TESTS, RobustWald
@@ -17,6 +18,7 @@ __all__ = [
     "RhoSensitivity",
     "RobustInference",
     "RobustMetaRegression",
+    "RobustPrediction",
     "RobustWald",
     "WildBootstrapTest",
     "rho_sensitivity",

@@ -1,8 +1,8 @@
 """The adjustment matrices of CR2: residuals made to have the working model's variance.
 
 A_j = D'(D(M_j - X_j B X_j')D')^(-1/2) D with M_j = D'D makes the expectation of A_j e_j e_j'A_j equal
-to M_j where the working model is right. D is the Cholesky factor; another root of M_j gives another
-A_j of the same property, and standard errors that differ in the fourth digit.
+to M_j where the working model is right. D is the Cholesky factor; any other root of M_j is it times
+a rotation, which leaves A_j as it is.
 """
 
 from __future__ import annotations

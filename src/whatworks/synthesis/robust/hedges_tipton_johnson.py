@@ -20,7 +20,7 @@ from whatworks.statistics.diagonal_covariance import DiagonalCovariance
 from whatworks.statistics.distributions import t_critical, t_two_sided
 from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.synthesis.design import Columns, Design, Moderators, design_of
-from whatworks.synthesis.inputs import effect_arrays, one_of
+from whatworks.synthesis.inputs import correlation_within, effect_arrays, one_of
 from whatworks.synthesis.model import VarianceComponent
 from whatworks.synthesis.robust.inference import satterthwaite_df, standard_errors
 from whatworks.synthesis.robust.moment_variances import (
@@ -30,7 +30,9 @@ from whatworks.synthesis.robust.moment_variances import (
 )
 from whatworks.synthesis.robust.notes import notes_on
 from whatworks.synthesis.robust.sandwich import sandwich
+from whatworks.synthesis.sampling_covariance.labels import coded
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["RobustMetaRegression", "robust_meta_regression"]
 
@@ -211,7 +213,7 @@ class RobustMetaRegression(Summarised):
             lines.append(
                 f"{name}: {self.coefficients[i]:.4g} (SE {self.se[i]:.4g}), "
                 f"{100 * self.level:g}% CI {self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, "
-                f"p = {self.p_value[i]:.4g} on {self.df[i]:.1f} df"
+                f"{p_value_figure(self.p_value[i])} on {self.df[i]:.1f} df"
             )
         spread = f"tau2 = {self.tau2:.4g}"
         if self.omega2 is not None:
@@ -269,19 +271,13 @@ def robust_meta_regression(
     one_of(kind, ("CORR", "HIER"), "kind")
     level = level_between_0_and_1(level)
     y, v = effect_arrays(yi, vi)
-    labels = np.asarray(study)
-    if labels.shape != (y.size,):
-        raise UserError(
-            f"study has shape {labels.shape}. Give one for each of the {y.size:,} effects."
-        )
-    keys = labels.astype(str) if labels.dtype.kind == "O" else labels
-    codes = first_appearance_codes(keys)
-    first = np.unique(codes, return_index=True)[1]
-    names = tuple(str(label) for label in labels[first].tolist())
+    codes, names = coded(study, "study", y.size)
     if kind == "HIER":
         rho = None
-    elif rho is None or not 0.0 <= rho <= 1.0:
-        raise UserError(f"rho must be from 0 to 1 for correlated effects. It was {rho!r}.")
+    elif rho is None:
+        raise UserError("CORR needs rho, the correlation of sampling errors within a study.")
+    else:
+        rho = correlation_within(rho, below_1=False)
     design = design_of(mods, data, y.size)
     return _fit(y, v, design, codes, names, (kind, rho, small, level))
 

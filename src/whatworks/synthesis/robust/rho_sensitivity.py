@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
+from whatworks.synthesis.inputs import correlation_within
 from whatworks.synthesis.robust.hedges_tipton_johnson import RobustMetaRegression
 from whatworks.synthesis.robust.robust import RobustInference
 from whatworks.synthesis.summarised import Summarised
@@ -114,12 +115,18 @@ def rho_sensitivity(
     >>> found.coefficients.round(3).tolist()
     [[0.297], [0.289]]
     """
-    if not len(rhos):
+    if not callable(fit):
+        raise UserError(
+            f"fit: found {type(fit).__name__}. Give a function of a correlation, such as lambda rho: "
+            'robust(working_model(yi, vi, study, kind="CHE", rho=rho)).'
+        )
+    if np.ndim(rhos) != 1 or not len(rhos):
         raise UserError("rhos: give one or more correlations, such as 0.2, 0.5 and 0.8.")
-    results = [fit(float(rho)) for rho in rhos]
+    tried = [correlation_within(rho, below_1=False) for rho in rhos]
+    results = [_checked(fit(rho)) for rho in tried]
     variances = [_variances(result) for result in results]
     return RhoSensitivity(
-        rhos=np.asarray(rhos, dtype=np.float64),
+        rhos=np.array(tried),
         names=results[0].names,
         coefficients=np.stack([result.coefficients for result in results]),
         se=np.stack([result.se for result in results]),
@@ -130,6 +137,15 @@ def rho_sensitivity(
             name: np.array([found.get(name, np.nan) for found in variances])
             for name in dict.fromkeys(name for found in variances for name in found)
         },
+    )
+
+
+def _checked(result: object) -> RobustInference | RobustMetaRegression:
+    if isinstance(result, RobustInference | RobustMetaRegression):
+        return result
+    advice = "Write robust(...) around the model." if hasattr(result, "refit") else ""
+    raise UserError(
+        f"fit returned {type(result).__name__}, which is no robust inference. {advice}".rstrip()
     )
 
 

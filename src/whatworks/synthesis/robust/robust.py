@@ -10,15 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
-from whatworks.statistics.block_covariance import first_appearance_codes
+from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import t_critical, t_two_sided
+from whatworks.synthesis.columns import Columns
+from whatworks.synthesis.fitted import fitted_model
 from whatworks.synthesis.inputs import one_of
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.robust.inference import satterthwaite_df, standard_errors
 from whatworks.synthesis.robust.notes import notes_on
+from whatworks.synthesis.robust.predictions import RobustPrediction, robust_prediction
 from whatworks.synthesis.robust.sandwich import TYPES, Sandwich, sandwich
 from whatworks.synthesis.robust.wald import WALD_TESTS, RobustWald, robust_wald
+from whatworks.synthesis.sampling_covariance.labels import coded
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["ROBUST_TESTS", "RobustInference", "robust"]
 
@@ -105,8 +110,8 @@ class RobustInference(Summarised):
         Parameters
         ----------
         tested : str, sequence of int, array (q, p) or None
-            A term of the formula, positions of coefficients (the first is 0), contrasts one a row,
-            or all moderators (all coefficients of a model without).
+            A term of the formula, the name of a coefficient, positions of coefficients (the first is
+            0), contrasts one a row, or all moderators (all coefficients of a model without).
         test : {"HTZ", "HTA", "HTB", "EDF", "EDT", "chi-sq", "Naive-F", "Naive-Fp"}
             HTZ is the one to report (Tipton and Pustejovsky 2015); the others are for comparison.
 
@@ -118,6 +123,36 @@ class RobustInference(Summarised):
         one_of(test, WALD_TESTS, "test")
         rows = self.model.design.contrasts(tested)
         return robust_wald(self.coefficients, self.parts, self.vcov, rows, test)
+
+    def predict(
+        self, data: Columns | npt.ArrayLike | None = None, *, level: float | None = None
+    ) -> RobustPrediction:
+        """Return expected effects for values of the moderators, with robust intervals.
+
+        Parameters
+        ----------
+        data : mapping or array (m, p), optional
+            Values of the formula's variables, or rows of columns; the effects' own if not given
+            (one row for a model without moderators).
+        level : float, optional
+            Level of all intervals; that of the inference if not given.
+
+        Returns
+        -------
+        RobustPrediction
+            x'b with the robust variance x'Vx, and degrees of freedom of that contrast by the test
+            of this inference (Satterthwaite's are those of x itself, not of a coefficient).
+
+        Raises
+        ------
+        UserError
+            Values that do not fit the model.
+        """
+        level = self.level if level is None else level_between_0_and_1(level)
+        x = self.model.design.new_rows(data)
+        df = _df(self.test, self.parts, self.n_clusters, x)
+        variance = self.model.prediction_variance()
+        return robust_prediction(x, self.coefficients, self.parts, df, variance, level)
 
     def table(self) -> dict[str, object]:
         """Return the coefficients as columns."""
@@ -167,7 +202,7 @@ class RobustInference(Summarised):
             df = "" if np.isinf(self.df[i]) else f" on {self.df[i]:.1f} df"
             lines.append(
                 f"{name}: {self.coefficients[i]:.4g} (SE {self.se[i]:.4g}), {percent} CI "
-                f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, p = {self.p_value[i]:.4g}{df}"
+                f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, {p_value_figure(self.p_value[i])}{df}"
             )
         lines += [f"Note: {note}" for note in self.notes]
         return "\n".join(lines)
@@ -231,8 +266,10 @@ def robust(
     """
     one_of(type, TYPES, "type")
     one_of(test, ROBUST_TESTS, "test")
-    level = model.level if level is None else level
-    clusters = model.clusters if cluster is None else _codes(cluster, model.yi.size)
+    fitted_model(model, "robust", name="model")
+    level = model.level if level is None else level_between_0_and_1(level)
+    k = model.yi.size
+    clusters = model.clusters if cluster is None else coded(cluster, "cluster", k).codes
     n_clusters = int(clusters.max()) + 1
     if n_clusters < 2:
         raise TooFewStudies(
@@ -243,7 +280,7 @@ def robust(
     parts = sandwich(x, residuals, model.marginal_covariance(), clusters, type)
     vcov = parts.vcov
     p = x.shape[1]
-    df = _df(test, parts, n_clusters, p)
+    df = _df(test, parts, n_clusters, np.eye(p))
     se = standard_errors(parts)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = model.coefficients / se
@@ -273,18 +310,11 @@ def _finite(value: float) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def _codes(cluster: npt.ArrayLike, k: int) -> Ints:
-    labels = np.asarray(cluster)
-    if labels.shape != (k,):
-        raise UserError(
-            f"cluster has shape {labels.shape}. Give one for each of the {k:,} effects."
-        )
-    return first_appearance_codes(labels.astype(str) if labels.dtype.kind == "O" else labels)
-
-
-def _df(test: str, parts: Sandwich, n_clusters: int, p: int) -> Floats:
+def _df(test: str, parts: Sandwich, n_clusters: int, contrasts: Floats) -> Floats:
+    """Return the degrees of freedom of contrasts, (m, p) to (m,)."""
+    m, p = contrasts.shape
     if test == "z":
-        return np.full(p, np.inf)
+        return np.full(m, np.inf)
     if test == "Satterthwaite":
-        return satterthwaite_df(parts, np.eye(p))
-    return np.full(p, float(n_clusters - 1 if test == "naive-t" else n_clusters - p))
+        return satterthwaite_df(parts, contrasts)
+    return np.full(m, float(n_clusters - 1 if test == "naive-t" else n_clusters - p))

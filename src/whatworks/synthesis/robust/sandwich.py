@@ -12,13 +12,16 @@ the cluster's share of each coefficient.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.statistics.block_covariance import BlockCovariance, BlockStack
+from whatworks.statistics.block_covariance import BlockCovariance, block_stacks
+from whatworks.statistics.low_rank_blocks import LowRankBlocks
 from whatworks.synthesis.robust.bias_reduced import adjustment
+from whatworks.synthesis.robust.large_clusters import LARGE, large_adjustment
 from whatworks.synthesis.robust.nested_clusters import (
     refuse_clusters_that_cut_blocks,
     stacks_by_cluster,
@@ -38,7 +41,7 @@ BATCH = 200_000
 
 
 class Sandwich(NamedTuple):
-    """What tests are made from.
+    """What tests are made from: nothing larger than the design.
 
     Attributes
     ----------
@@ -48,11 +51,12 @@ class Sandwich(NamedTuple):
         R with B = RR', (p, p).
     scores
         K_j'e_j of each cluster, (J, p); the robust covariance is their sum of products.
-    own
-        K_j'M_jK_j of each cluster, (J, p, p).
-    cross
-        R'X_j'K_j of each cluster, (J, p, p): f_i'B f_j of columns of X_i'K_i and X_j'K_j is the
-        product of these.
+    weights, m_weights
+        K_j and M_jK_j, one below the other in the order of the effects, (k, p).
+    u
+        U, (k, p).
+    clusters
+        Cluster of each effect, (k,).
     n_used_up
         Clusters with a direction that their own coefficients fit perfectly.
     """
@@ -60,14 +64,34 @@ class Sandwich(NamedTuple):
     bread: Floats
     root: Floats
     scores: Floats
-    own: Floats
-    cross: Floats
+    weights: Floats
+    m_weights: Floats
+    u: Floats
+    clusters: Ints
     n_used_up: int
 
     @property
     def vcov(self) -> Floats:
         """Robust covariance of the coefficients, (p, p)."""
         return np.asarray(self.scores.T @ self.scores)
+
+    def own(self, contrasts: Floats) -> Floats:
+        """Return C K_j'M_jK_j C' of each cluster, (J, m, m), for contrasts C, (m, p)."""
+        m = contrasts.shape[0]
+        left, right = self.weights @ contrasts.T, self.m_weights @ contrasts.T
+        products = (left[:, :, None] * right[:, None, :]).reshape(-1, m * m)
+        return _sums(products, self.clusters).reshape(-1, m, m)
+
+    def cross(self, contrasts: Floats) -> Floats:
+        """Return U_j'K_j C' of each cluster, (J, p, m), for contrasts C, (m, p).
+
+        f_i'B f_j of columns of X_i'K_i and X_j'K_j is the product of these.
+        """
+        left = self.weights @ contrasts.T
+        out = np.empty((self.scores.shape[0], self.u.shape[1], contrasts.shape[0]))
+        for rows in block_stacks(self.clusters):
+            out[self.clusters[rows[:, 0]]] = np.swapaxes(self.u[rows], 1, 2) @ left[rows]
+        return out
 
 
 class Basis(NamedTuple):
@@ -79,16 +103,13 @@ class Basis(NamedTuple):
         U and WU, (k, p).
     root
         R with U = XR, (p, p).
-    shares
-        U_j'W_jU_j of each cluster, (J, p, p).
     n_used_up
-        How many of a cluster's shares are 1, (J,).
+        How many eigenvalues of U_j'W_jU_j are 1, of each cluster, (J,).
     """
 
     u: Floats
     wu: Floats
     root: Floats
-    shares: Floats
     n_used_up: Ints
 
 
@@ -117,8 +138,10 @@ def sandwich(
 
     Notes
     -----
-    CR2 takes time cubic in the size of a cluster; the others know clusters by p x p matrices only:
-    (I - X_jBX_j'W_j)^-1 of CR3 acts on W_jX_j as (I - X_j'W_jX_jB)^-1 from the right.
+    CR2 takes time cubic in the size of a cluster and memory square in that of the largest, but for
+    clusters of more than `LARGE` effects whose covariance is a diagonal plus shared directions:
+    those take time and memory in proportion to their size. CR3 knows clusters by p x p matrices
+    only: (I - X_jBX_j'W_j)^-1 acts on W_jX_j as (I - X_j'W_jX_jB)^-1 from the right.
 
     References
     ----------
@@ -129,20 +152,23 @@ def sandwich(
     refuse_clusters_that_cut_blocks(covariance.labels, clusters)
     basis = _basis(x, covariance, clusters)
     if type == "CR2":
-        scores, own, cross = _bias_reduced(basis, residuals, covariance, clusters)
+        weights, m_weights = _bias_reduced(basis, covariance, clusters)
+    elif type == "CR3":
+        weights, m_weights = _nearly_jackknife(basis, clusters)
     else:
-        right = _right(basis, type, x.shape[0])
-        parts = basis.wu * residuals[:, None]
-        scores = (_sums(parts, clusters)[:, None, :] @ right)[:, 0, :]
-        cross = basis.shares @ right
-        own = np.swapaxes(right, 1, 2) @ cross
+        k, p = x.shape
+        factor = np.sqrt(_inflation(type, k, p, int(clusters.max()) + 1))
+        weights, m_weights = factor * basis.wu, factor * basis.u
     back = basis.root.T
+    weights = weights @ back
     return Sandwich(
         bread=basis.root @ back,
         root=basis.root,
-        scores=scores @ back,
-        own=basis.root @ own @ back,
-        cross=cross @ back,
+        scores=_sums(weights * residuals[:, None], clusters),
+        weights=weights,
+        m_weights=m_weights @ back,
+        u=basis.u,
+        clusters=clusters,
         n_used_up=int((basis.n_used_up > 0).sum()) if type in ("CR2", "CR3") else 0,
     )
 
@@ -157,7 +183,12 @@ def bias_reduced_residuals(
     refuse_clusters_that_cut_blocks(covariance.labels, clusters)
     basis = _basis(x, covariance, clusters)
     out = np.empty_like(residuals)
-    for rows, m in _batches(stacks_by_cluster(covariance, clusters)):
+    large = _large(basis, covariance, clusters)
+    for rows, block in large:
+        share = _largest_share(basis, rows)
+        right = block.times(residuals[rows])[:, None]
+        out[rows] = large_adjustment(block, basis.u[rows], share, right)[:, 0]
+    for rows, m in _small(covariance, clusters, large):
         used = basis.n_used_up[clusters[rows[:, 0]]]
         out[rows] = adjustment(m, basis.u[rows], used).times(residuals[rows][:, :, None])[:, :, 0]
     return out
@@ -170,15 +201,39 @@ def _basis(x: Floats, covariance: BlockCovariance, clusters: Ints) -> Basis:
     root = np.linalg.solve(upper, np.linalg.inv(lower).T)
     u = np.ascontiguousarray(q @ np.linalg.inv(lower).T)
     wu = np.ascontiguousarray(covariance.solve(u))
-    p = x.shape[1]
-    products = (u[:, :, None] * wu[:, None, :]).reshape(-1, p * p)
-    shares = _sums(products, clusters).reshape(-1, p, p)
-    shares = 0.5 * (shares + np.swapaxes(shares, 1, 2))
-    n_used_up = np.zeros(shares.shape[0], dtype=np.int64)
+    return Basis(u, wu, root, _n_used_up(u, wu, covariance, clusters))
+
+
+def _n_used_up(u: Floats, wu: Floats, covariance: BlockCovariance, clusters: Ints) -> Ints:
+    """Return how many eigenvalues of U_j'W_jU_j are 1, (J,)."""
+    traces = np.bincount(clusters, (u * wu).sum(axis=1))
+    found = np.zeros(traces.size, dtype=np.int64)
     # No eigenvalue is above the trace.
-    suspects = np.flatnonzero(np.trace(shares, axis1=1, axis2=2) > 0.9)
-    n_used_up[suspects] = (np.linalg.eigvalsh(shares[suspects]) > 1.0 - USED_UP).sum(axis=1)
-    return Basis(u, wu, root, shares, n_used_up)
+    is_suspect = traces > 0.9
+    for rows in block_stacks(clusters):
+        rows = rows[is_suspect[clusters[rows[:, 0]]]]
+        n, p = rows.shape[1], u.shape[1]
+        step = max(1, BATCH // min(n, p) ** 2)
+        for i in range(0, rows.shape[0], step):
+            some = rows[i : i + step]
+            if n < p:
+                # Of the two products of a matrix with its transpose the smaller.
+                some, m = _dense(covariance, some)
+                half = np.linalg.solve(np.linalg.cholesky(m), u[some])
+                shares = half @ np.swapaxes(half, 1, 2)
+            else:
+                shares = np.swapaxes(u[some], 1, 2) @ wu[some]
+                shares = 0.5 * (shares + np.swapaxes(shares, 1, 2))
+            values = np.linalg.eigvalsh(shares)
+            found[clusters[some[:, 0]]] = (values > 1.0 - USED_UP).sum(axis=1)
+    return found
+
+
+def _dense(covariance: BlockCovariance, rows: Ints) -> tuple[Ints, Floats]:
+    """Return rows of clusters of one size, (B, n), and the covariance of each, (B, n, n)."""
+    own = np.repeat(np.arange(rows.shape[0]), rows.shape[1])
+    (stack,) = stacks_by_cluster(covariance.take(rows.ravel()), own)
+    return rows.ravel()[stack.rows], stack.matrices
 
 
 def _sums(values: Floats, clusters: Ints) -> Floats:
@@ -188,18 +243,23 @@ def _sums(values: Floats, clusters: Ints) -> Floats:
     return np.stack(columns, axis=1) if columns else np.zeros((n, 0))
 
 
-def _right(basis: Basis, type: str, k: int) -> Floats:
-    """Return F_j of K_j = W_jU_jF_jR', (J, p, p)."""
-    n_clusters, p = basis.shares.shape[:2]
-    if type != "CR3":
-        factor = np.sqrt(_inflation(type, k, p, n_clusters))
-        return np.broadcast_to(factor * np.eye(p), basis.shares.shape)
-    inside = np.eye(p) - basis.shares
-    is_whole = basis.n_used_up > 0
-    out = np.empty_like(inside)
-    out[~is_whole] = np.linalg.inv(inside[~is_whole])
-    out[is_whole] = np.linalg.pinv(inside[is_whole], rcond=USED_UP, hermitian=True)
-    return out
+def _nearly_jackknife(basis: Basis, clusters: Ints) -> tuple[Floats, Floats]:
+    """Return WUF and UF of CR3, F_j the inverse of I - U_j'W_jU_j, each (k, p)."""
+    weights, m_weights = np.empty_like(basis.u), np.empty_like(basis.u)
+    p = basis.u.shape[1]
+    for whole in block_stacks(clusters):
+        step = max(1, BATCH // p**2)
+        for i in range(0, whole.shape[0], step):
+            rows = whole[i : i + step]
+            u, wu = basis.u[rows], basis.wu[rows]
+            shares = np.swapaxes(u, 1, 2) @ wu
+            inside = np.eye(p) - 0.5 * (shares + np.swapaxes(shares, 1, 2))
+            is_whole = basis.n_used_up[clusters[rows[:, 0]]] > 0
+            right = np.empty_like(inside)
+            right[~is_whole] = np.linalg.inv(inside[~is_whole])
+            right[is_whole] = np.linalg.pinv(inside[is_whole], rcond=USED_UP, hermitian=True)
+            weights[rows], m_weights[rows] = wu @ right, u @ right
+    return weights, m_weights
 
 
 def _inflation(type: str, k: int, p: int, n_clusters: int) -> float:
@@ -214,29 +274,54 @@ def _inflation(type: str, k: int, p: int, n_clusters: int) -> float:
 
 
 def _bias_reduced(
-    basis: Basis, residuals: Floats, covariance: BlockCovariance, clusters: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """Return scores, own and cross of CR2 in the basis U."""
-    n_clusters, p = basis.shares.shape[:2]
-    scores = np.empty((n_clusters, p))
-    own, cross = np.empty((n_clusters, p, p)), np.empty((n_clusters, p, p))
-    for rows, m in _batches(stacks_by_cluster(covariance, clusters)):
-        at = clusters[rows[:, 0]]
+    basis: Basis, covariance: BlockCovariance, clusters: Ints
+) -> tuple[Floats, Floats]:
+    """Return AWU and MAWU of CR2, each (k, p)."""
+    weights, m_weights = np.empty_like(basis.u), np.empty_like(basis.u)
+    large = _large(basis, covariance, clusters)
+    for rows, block in large:
         u = basis.u[rows]
-        kj = adjustment(m, u, basis.n_used_up[at]).times(basis.wu[rows])
-        transposed = np.swapaxes(kj, 1, 2)
-        scores[at] = (transposed @ residuals[rows][:, :, None])[:, :, 0]
-        own[at] = transposed @ (m @ kj)
-        cross[at] = np.swapaxes(u, 1, 2) @ kj
-    return scores, own, cross
+        weights[rows] = large_adjustment(block, u, _largest_share(basis, rows), u)
+        m_weights[rows] = block.times(weights[rows])
+    for rows, m in _small(covariance, clusters, large):
+        used = basis.n_used_up[clusters[rows[:, 0]]]
+        weights[rows] = adjustment(m, basis.u[rows], used).times(basis.wu[rows])
+        m_weights[rows] = m @ weights[rows]
+    return weights, m_weights
 
 
-def _batches(stacks: list[BlockStack]) -> list[tuple[Ints, Floats]]:
-    """Cut stacks of blocks into batches."""
-    found = []
-    for rows, matrices in stacks:
+def _large(
+    basis: Basis, covariance: BlockCovariance, clusters: Ints
+) -> list[tuple[Ints, LowRankBlocks]]:
+    """Return the clusters that need no dense matrix: rows and covariance of each."""
+    if not isinstance(covariance, LowRankBlocks):
+        return []
+    if not np.array_equal(covariance.labels, clusters):
+        return []
+    at = np.flatnonzero((np.bincount(clusters) > LARGE) & (basis.n_used_up == 0))
+    rows = [np.flatnonzero(clusters == j) for j in at]
+    return [(own, covariance.take(own)) for own in rows]
+
+
+def _largest_share(basis: Basis, rows: Ints) -> float:
+    return float(np.linalg.eigvalsh(basis.u[rows].T @ basis.wu[rows])[-1])
+
+
+def _small(
+    covariance: BlockCovariance, clusters: Ints, large: list[tuple[Ints, LowRankBlocks]]
+) -> Iterator[tuple[Ints, Floats]]:
+    """Yield batches of the other clusters of one size: rows (B, n) and covariances (B, n, n)."""
+    if isinstance(covariance, LowRankBlocks) and np.array_equal(covariance.labels, clusters):
+        is_done = np.zeros(int(clusters.max()) + 1, dtype=np.bool_)
+        is_done[[clusters[rows[0]] for rows, _ in large]] = True
+        # Made batch by batch: all dense matrices together may not fit memory.
+        for whole in block_stacks(clusters):
+            left = whole[~is_done[clusters[whole[:, 0]]]]
+            step = max(1, BATCH // whole.shape[1] ** 2)
+            for i in range(0, left.shape[0], step):
+                yield left[i : i + step], covariance.matrices(left[i : i + step])
+        return
+    for rows, matrices in stacks_by_cluster(covariance, clusters):
         step = max(1, BATCH // rows.shape[1] ** 2)
-        found += [
-            (rows[i : i + step], matrices[i : i + step]) for i in range(0, rows.shape[0], step)
-        ]
-    return found
+        for i in range(0, rows.shape[0], step):
+            yield rows[i : i + step], matrices[i : i + step]

@@ -20,7 +20,9 @@ from whatworks.synthesis.robust.inference import (
     known_share,
     satterthwaite_df,
 )
+from whatworks.synthesis.robust.notes import note_on_test
 from whatworks.synthesis.robust.sandwich import Sandwich
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["WALD_TESTS", "RobustWald", "robust_wald"]
 
@@ -33,13 +35,34 @@ WALD_TESTS = ("HTZ", "HTA", "HTB", "EDF", "EDT", "chi-sq", "Naive-F", "Naive-Fp"
 
 
 class RobustWald(NamedTuple):
-    """F statistic, its degrees of freedom (infinite df2: chi-squared over df1) and p value."""
+    """F statistic, its degrees of freedom (infinite df2: chi-squared over df1) and p value.
+
+    `notes` says what a reader must know.
+    """
 
     test: str
     statistic: float
     df1: int
     df2: float
     p_value: float
+    notes: tuple[str, ...] = ()
+
+    def table(self) -> dict[str, list[object]]:
+        """Return the test as one row of columns."""
+        return {name: [value] for name, value in self._asdict().items() if name != "notes"}
+
+    def summary(self) -> str:
+        """Return the test as plain text."""
+        if np.isinf(self.df2):
+            value = f"chi-squared = {self.statistic * self.df1:.4g} on {self.df1} df"
+        else:
+            value = f"F = {self.statistic:.4g} on {self.df1} and {self.df2:.4g} df"
+        line = f"Robust test ({self.test}): {value}, {p_value_figure(self.p_value)}"
+        return "\n".join((line, *(f"Note: {note}" for note in self.notes)))
+
+    def __repr__(self) -> str:
+        """Return the summary."""
+        return self.summary()
 
 
 def robust_wald(
@@ -68,13 +91,23 @@ def robust_wald(
     Pustejovsky JE, Tipton E (2018). Journal of Business & Economic Statistics 36:672-683 (HTZ).
     """
     q = contrasts.shape[0]
-    n_clusters, p = parts.scores.shape[0], coefficients.size
-    if n_clusters <= q or known_share(parts, contrasts) == 0.0:
+    n_clusters = parts.scores.shape[0]
+    share = known_share(parts, contrasts)
+    if n_clusters <= q or share == 0.0:
         raise TooFewStudies(
             f"What is tested ({q:,} {'contrast' if q == 1 else 'contrasts'}) rests on too few of the "
             f"{n_clusters:,} clusters, so that its robust variance is not known. Leave out of the "
             "test what one cluster alone can tell."
         )
+    found = _tested(coefficients, parts, vcov, contrasts, test)
+    return found._replace(notes=note_on_test(share))
+
+
+def _tested(
+    coefficients: Floats, parts: Sandwich, vcov: Floats, contrasts: Floats, test: str
+) -> RobustWald:
+    q = contrasts.shape[0]
+    n_clusters, p = parts.scores.shape[0], coefficients.size
     value = contrasts @ coefficients
     covariance = contrasts @ vcov @ contrasts.T
     try:

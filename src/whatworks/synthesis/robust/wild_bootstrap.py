@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
-from whatworks.synthesis.inputs import one_of
+from whatworks.synthesis.inputs import generator_of, one_of, whole_number
 from whatworks.synthesis.model import FittedModel
 from whatworks.synthesis.robust.bootstrap_weights import (
     BOOTSTRAP_WEIGHTS,
@@ -26,6 +26,7 @@ from whatworks.synthesis.robust.inference import known_share
 from whatworks.synthesis.robust.robust import RobustInference
 from whatworks.synthesis.robust.sandwich import bias_reduced_residuals, sandwich
 from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["WildBootstrapTest", "wild_bootstrap_test"]
 
@@ -92,7 +93,7 @@ class WildBootstrapTest(Summarised):
         first = (
             f"Cluster wild bootstrap of {self.q} {'contrast' if self.q == 1 else 'contrasts'}, "
             f"{self.weights}, {how}, {self.n_clusters:,} clusters: F = {self.statistic:.4g}, "
-            f"p = {self.p_value:.4g}"
+            f"{p_value_figure(self.p_value)}"
         )
         return "\n".join([first, *(f"Note: {note}" for note in self.notes)])
 
@@ -101,7 +102,7 @@ def wild_bootstrap_test(
     found: RobustInference,
     tested: str | Sequence[int] | npt.ArrayLike | None = None,
     *,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
     n: int = 1_999,
     weights: str = "Rademacher",
     adjust: bool = False,
@@ -115,8 +116,8 @@ def wild_bootstrap_test(
         Robust inference for a fitted model; its type of variance and its clusters are used.
     tested : str, sequence of int, array (q, p) or None
         As in `RobustInference.wald`.
-    rng : numpy.random.Generator, optional
-        Source of the drawing; needed unless all patterns of signs are gone through.
+    rng : numpy.random.Generator or int, optional
+        Source of the drawing, or a seed for one; needed unless all patterns of signs are gone through.
     n : int
         Data sets to draw. With Rademacher weights and 2^(J - 1) <= n + 1 every pattern of signs of
         the J clusters is gone through once instead.
@@ -156,8 +157,13 @@ def wild_bootstrap_test(
     0.125
     """
     one_of(weights, BOOTSTRAP_WEIGHTS, "weights")
-    if n < 1:
-        raise UserError(f"n is {n}; give a number of data sets, such as 1,999.")
+    if not isinstance(found, RobustInference):
+        raise UserError(
+            f"wild_bootstrap_test, found: found {type(found).__name__}, which is no robust inference. "
+            "Give robust(model)."
+        )
+    n = whole_number(n, "n", "a number of data sets, 1 or more, such as 1,999", low=1)
+    rng = None if rng is None else generator_of(rng)
     contrasts = found.model.design.contrasts(tested)
     q = contrasts.shape[0]
     if found.n_clusters <= q or known_share(found.parts, contrasts) == 0.0:
@@ -237,7 +243,7 @@ def _weights_kept(
     parts = sandwich(x, residuals, covariance, found.clusters, found.type)
     steps = (x @ parts.root) * covariance.solve(residuals)[:, None]
     t = np.stack([np.bincount(found.clusters, column) for column in steps.T], axis=1)
-    own, cross = parts.scores @ contrasts.T, parts.cross @ contrasts.T
+    own, cross = parts.scores @ contrasts.T, parts.cross(contrasts)
     (n_clusters, q), p = own.shape, x.shape[1]
     flat = np.swapaxes(cross, 0, 1).reshape(p, n_clusters * q)
     statistics = []

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from whatworks.errors import TooFewStudies, UserError
 from whatworks.statistics.block_covariance import first_appearance_codes
-from whatworks.synthesis.inputs import number_array
+from whatworks.synthesis.inputs import missing_positions, number_array
 
 __all__ = ["Coded", "coded", "column", "variances"]
 
@@ -35,12 +35,7 @@ def coded(values: npt.ArrayLike, name: str, k: int) -> Coded:
     labels = np.asarray(values)
     if labels.shape != (k,):
         raise UserError(f"{name} has shape {labels.shape}. Give one for each of the {k:,} effects.")
-    # Of all values only the missing one differs from itself; None is tested apart.
-    missing = np.flatnonzero(
-        [value is None or value != value for value in labels.tolist()]
-        if labels.dtype.kind in "Of"
-        else np.zeros(k, dtype=bool)
-    )
+    missing = missing_positions(values)
     if missing.size:
         raise UserError(
             f"{name}, position {missing[0] + 1}: there is no value. Give one, or leave the effect "
