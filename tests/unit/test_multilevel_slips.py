@@ -33,3 +33,9 @@ def test_effects_that_look_like_slips_are_named() -> None:
     alike = [0.3001, 0.3, 0.3, 0.3002, 0.3, 0.3]
     with pytest.warns(PossibleMisuse, match="differ far less than their variances say"):
         multilevel_model(alike, [0.1] * 6, random="~ 1 | study/effect", data=DATA)
+
+
+@pytest.mark.parametrize("random", ["~ 1 + x | study", "~ 0 + x|study", "~ x*z | study"])
+def test_random_slopes_are_refused_by_their_name(random: str) -> None:
+    with pytest.raises(UserError, match="Random slopes are not offered"):
+        multilevel_model([0.1, 0.2, 0.3], [0.1] * 3, random=random, data={"study": [1, 1, 2]})

@@ -152,7 +152,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: kenward_roger(random_effects(Y, V)),  # type: ignore[arg-type]
         "kenward_roger, model: found RandomEffects",
     ),
-    "Kenward-Roger of nothing": (lambda: kenward_roger(che()).test([[0.0]]), "a row is all 0"),
+    "Kenward-Roger of nothing": (
+        lambda: kenward_roger(che()).test([[0.0]]),
+        "all its numbers are 0",
+    ),
     "influence of robust": (lambda: influence(robust(che())), "found.model"),  # type: ignore[arg-type]
     "baujat of robust": (lambda: baujat(robust(che())), "found.model"),  # type: ignore[arg-type]
     "outliers of robust": (lambda: outliers(robust(che())), "found.model"),  # type: ignore[arg-type]
@@ -346,6 +349,17 @@ def test_tests_and_predictions_show_their_summary() -> None:
     assert repr(predicted) == predicted.summary()
     assert predicted.summary().count("prediction interval") == 2
     assert "study lower" in predicted.table()
+    assert repr(fit) == fit.summary()
+    kr = kenward_roger(fit)
+    assert repr(kr) == kr.summary()
+    assert kr.summary().count("\n") == 2
+    assert kr.table()["term"] == ["Intercept", "x"]
+    assert kr.test("x").p_value == pytest.approx(kr.p_value[1], rel=1e-9)
+    assert kr.test() == kr.test([1]) == kr.test([[0.0, 1.0]])
+    assert repr(kr.test()).startswith("Kenward-Roger test: F = ")
+    batch = working_model_batch(Y, V, STUDY, STUDY > 3, rho=0.6)
+    assert repr(batch) == batch.summary()
+    assert "2 cells, rho 0.6: 18 effects; 2 with a standard error" in batch.summary()
     many = fit.predict({"x": np.arange(50.0)})
     assert many.summary().endswith("and 30 more rows: see table()")
     regression = meta_regression(Y, V, "~ x", data=DATA, method="EE").predict({"x": 1})

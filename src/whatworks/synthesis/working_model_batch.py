@@ -15,6 +15,7 @@ from whatworks.synthesis.inputs import correlation_within, effect_arrays
 from whatworks.synthesis.multilevel.cells import Cells, CellsAt, CellsSolved
 from whatworks.synthesis.robust.bias_reduced import adjustment
 from whatworks.synthesis.sampling_covariance.labels import coded
+from whatworks.synthesis.summarised import Summarised
 
 __all__ = ["WorkingModelBatch", "working_model_batch"]
 
@@ -31,8 +32,8 @@ MOST_ESCAPES = 3
 TRUSTED_DF = 4.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WorkingModelBatch:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WorkingModelBatch(Summarised):
     """Fits of G cells; each field has one entry a cell, NaN where there is none.
 
     Attributes
@@ -91,6 +92,16 @@ class WorkingModelBatch:
             "tau2": self.tau2,
             "omega2": self.omega2,
         }
+
+    def summary(self) -> str:
+        """Return what a list of cells opens with."""
+        n = len(self.cells)
+        known = int(np.isfinite(self.se).sum())
+        return (
+            f"CHE with CR2 in {n:,} {'cell' if n == 1 else 'cells'}, rho {self.rho:g}: "
+            f"{self.k.sum():,} effects; {known:,} with a standard error, {n - known:,} of one study; "
+            f"{int(self.is_trusted.sum()):,} with 4 degrees of freedom or more. See table()."
+        )
 
 
 def working_model_batch(

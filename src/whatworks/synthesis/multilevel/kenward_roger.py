@@ -8,6 +8,7 @@ from matching two moments.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,8 @@ from whatworks.errors import UserError
 from whatworks.statistics.distributions import f_upper_tail, t_critical, t_two_sided
 from whatworks.synthesis.multilevel.dense_likelihood import block_layout
 from whatworks.synthesis.multilevel.model import MultilevelModel
+from whatworks.synthesis.summarised import Summarised
+from whatworks.synthesis.wording import p_value_figure
 
 __all__ = ["KenwardRoger", "KenwardRogerTest", "kenward_roger"]
 
@@ -25,8 +28,8 @@ Floats = npt.NDArray[np.float64]
 LINEAR = ("ID", "DIAG", "UN")
 
 
-@dataclass(frozen=True, slots=True)
-class KenwardRogerTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class KenwardRogerTest(Summarised):
     """F test of L b = 0: scaled statistic, degrees of freedom, p value, and the scale."""
 
     statistic: float
@@ -35,9 +38,16 @@ class KenwardRogerTest:
     p_value: float
     scale: float
 
+    def summary(self) -> str:
+        """Return the test as plain text."""
+        return (
+            f"Kenward-Roger test: F = {self.statistic:.4g} on {self.df1} and {self.df2:.4g} df, "
+            f"{p_value_figure(self.p_value)}"
+        )
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KenwardRoger:
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class KenwardRoger(Summarised):
     """Coefficients with Kenward-Roger inference.
 
     Attributes
@@ -62,31 +72,50 @@ class KenwardRoger:
     _p: Floats
     _spread: Floats
 
-    def test(self, contrasts: npt.ArrayLike) -> KenwardRogerTest:
-        """Test L b = 0 for L of shape (q, p) with independent rows.
+    def test(self, tested: str | Sequence[int] | npt.ArrayLike | None = None) -> KenwardRogerTest:
+        """Test several coefficients at once.
+
+        Parameters
+        ----------
+        tested : str, sequence of int, array (q, p) or None
+            A term of the formula, the name of a coefficient, positions of coefficients (the first is
+            0), contrasts one a row, or all moderators (all coefficients of a model without).
 
         Raises
         ------
         UserError
-            L has another width, or dependent rows.
+            What is tested does not exist, or its rows depend on each other.
         """
-        try:
-            rows = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
-        except (TypeError, ValueError):
-            raise UserError(
-                f"contrasts: give {self.coefficients.size} numbers for each. Supplied value was "
-                f"{contrasts!r}."
-            ) from None
-        if not rows.any(axis=-1).all():
-            raise UserError("contrasts: a row is all 0, which tests nothing.")
-        if rows.shape[1] != self.coefficients.size:
-            raise UserError(
-                f"contrasts has {rows.shape[1]} columns; there are {self.coefficients.size} "
-                "coefficients."
-            )
-        if np.linalg.matrix_rank(rows) < rows.shape[0]:
-            raise UserError("contrasts: a row can be computed from the others. Leave it out.")
+        rows = self.model.design.contrasts(tested)
         return _f_test(rows, self.coefficients, self.vcov, self._phi, self._p, self._spread)
+
+    def table(self) -> dict[str, object]:
+        """Return the coefficients as columns."""
+        return {
+            "term": list(self.model.design.names),
+            "estimate": self.coefficients,
+            "se": self.se,
+            "statistic": self.statistic,
+            "df": self.df,
+            "p_value": self.p_value,
+            "ci_lower": self.ci[:, 0],
+            "ci_upper": self.ci[:, 1],
+        }
+
+    def summary(self) -> str:
+        """Return the result as plain text."""
+        percent = f"{100 * self.model.level:g}%"
+        lines = [
+            f"Kenward-Roger inference: {self.model.yi.size:,} effects in "
+            f"{len(self.model.cluster_labels):,} clusters"
+        ]
+        lines += [
+            f"{name}: {self.coefficients[i]:.4g} (SE {self.se[i]:.4g}), {percent} CI "
+            f"{self.ci[i, 0]:.4g} to {self.ci[i, 1]:.4g}, {p_value_figure(self.p_value[i])} on "
+            f"{self.df[i]:.1f} df"
+            for i, name in enumerate(self.model.design.names)
+        ]
+        return "\n".join(lines)
 
 
 def kenward_roger(model: MultilevelModel) -> KenwardRoger:

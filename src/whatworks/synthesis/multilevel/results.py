@@ -139,7 +139,7 @@ class RandomDraws:
     prediction_interval: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MultilevelFit:
     """Estimates, tests and certificate of a model for dependent effects.
 

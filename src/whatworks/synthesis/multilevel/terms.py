@@ -204,6 +204,11 @@ def _parts(entry: object) -> tuple[tuple[str, ...], str | None]:
             f'random: found {entry!r}. Write "~ 1 | study/effect" for effects within studies, '
             'or "~ outcome | study" for outcomes that are correlated within studies.'
         )
+    if set("+*") & set(match["inner"]):
+        raise UserError(
+            f"random: found {entry!r}. Random slopes are not offered. Write one column before the "
+            'bar, as in "~ outcome | study", or 1, and put slopes among the moderators.'
+        )
     inner = None if match["inner"] == "1" else name(match["inner"])
     return tuple(name(part) for part in outer), inner
 
