@@ -136,6 +136,25 @@ def leave_one_out(k: int) -> Callable[[], object]:
     return lambda: loo(fit)
 
 
+def cr2_of_a_large_cluster(k: int) -> Callable[[], object]:
+    from whatworks.synthesis import robust, working_model
+
+    y, v, x, study = clusters(k)
+    study[: k // 2] = 0
+    fit = working_model(y, v, study, kind="CHE", rho=0.6, mods=x)
+    return lambda: robust(fit)
+
+
+def leave_one_cluster_out(k: int) -> Callable[[], object]:
+    from whatworks.synthesis import leave_one_out as loo
+    from whatworks.synthesis import multilevel_model
+
+    y, v, x, study = clusters(k)
+    data = {"study": study, "effect": np.arange(k)}
+    fit = multilevel_model(y, v, random="~ 1 | study/effect", data=data, mods=x)
+    return lambda: loo(fit, by="cluster")
+
+
 def three_level_permutation(k: int) -> Callable[[], object]:
     from whatworks.synthesis import multilevel_model, permutation_test
 
@@ -204,6 +223,12 @@ R_JOBS = {
         "yi <- .2+.1*x+rnorm(max(study),0,.2)[study]+rnorm(k,0,.15)+rnorm(k)*sqrt(vi); "
         "f <- function() rma.mv(yi, vi, mods=~x, random=~1|study/es, sparse=TRUE)"
     ),
+    "leave-one-cluster-out, three-level": (
+        "study <- rep(seq_len(ceiling(k/4)), each=4)[1:k]; es <- seq_len(k); x <- rnorm(k); "
+        "yi <- .2+.1*x+rnorm(max(study),0,.2)[study]+rnorm(k,0,.15)+rnorm(k)*sqrt(vi); "
+        "r <- rma.mv(yi, vi, mods=~x, random=~1|study/es, sparse=TRUE); "
+        "f <- function() for (s in unique(study)) update(r, subset=study != s)"
+    ),
     "leave-one-out": (
         "yi <- .2+rnorm(k,0,.22)+rnorm(k)*sqrt(vi); r <- rma(yi, vi); f <- function() leave1out(r)"
     ),
@@ -258,6 +283,14 @@ JOBS: dict[str, tuple[tuple[int, ...], dict[str, Job]]] = {
     ),
     "CHE + CR2 of cells of 20": ((100, 1_000, 10_000), {"whatworks": che_batch}),
     "leave-one-out": ((100, 1_000), {"whatworks": leave_one_out}),
+    "leave-one-cluster-out, three-level": (
+        (400, 4_000, 40_000),
+        {"whatworks": leave_one_cluster_out},
+    ),
+    "CR2, half of the effects in one cluster": (
+        (400, 4_000, 40_000),
+        {"whatworks": cr2_of_a_large_cluster},
+    ),
     "1,000 permutations, three-level": ((200, 1_000), {"whatworks": three_level_permutation}),
 }
 
