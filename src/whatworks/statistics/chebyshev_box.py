@@ -48,13 +48,13 @@ class ChebyshevBox:
             found = np.moveaxis(np.tensordot(self._fit, found, axes=(1, axis)), 0, axis)
         return np.asarray(found)
 
-    def tail(self, coefficients: Floats) -> Floats:
-        """Return the size of the last two coefficients in any parameter, as a share of the largest."""
+    def tail(self, coefficients: Floats) -> tuple[Floats, Floats]:
+        """Return the size of the last two coefficients in any parameter, and that of the largest."""
         c = self._half.size
         axes = tuple(range(c))
         size = np.abs(coefficients)
         last = [np.take(size, [self.n - 2, self.n - 1], axis=i).max(axis=axes) for i in axes]
-        return np.asarray(np.max(last, axis=0) / np.maximum(size.max(axis=axes), 1e-300))
+        return np.asarray(np.max(last, axis=0)), np.asarray(size.max(axis=axes))
 
     def place(self, theta: Floats) -> Floats:
         """Return where parameters (u, c) lie in the box, each from -1 to 1."""

@@ -37,6 +37,7 @@ MOST = 0.9
 # Points in each parameter of a box, until what is missed is rounding.
 POINTS = (7, 11, 17)
 MISSED = 1e-13
+EPSILON = float(np.finfo(np.float64).eps)
 # Boxes reach as far beyond the longest first step, and no farther than this share of a variance.
 BEYOND, FARTHEST = 1.6, 0.6
 # Shares of the spread of the effects at which another hill would show.
@@ -232,7 +233,10 @@ def _solved(
         theta[is_free] = point
         values.append(sums.at(theta).score[units][:, is_free])
     coefficients = box.coefficients(np.stack(values))
-    is_good = (box.tail(coefficients) < MISSED).all(axis=1)
+    last, largest = box.tail(coefficients)
+    # A score is a sum over all effects: what rounds off in it grows with their number.
+    rounding = EPSILON * sums.k[units].max() / top[is_free]
+    is_good = (last < np.maximum(MISSED * largest, rounding)).all(axis=1)
     place = np.zeros((units.size, int(is_free.sum())))
     for _ in range(NEWTON_STEPS):
         value, slope = box.value_and_slope(coefficients, place)
