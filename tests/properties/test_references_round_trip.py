@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
+from functools import cache
+from pathlib import Path
 
-from hypothesis import example, given
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from whatworks.references import Record, read_references, write_csv, write_ris
+from whatworks.references import Record, read_references, write_references, write_ris
 from whatworks.references.fields import FIELD_NAMES
 from whatworks.references.identifiers import normalise_doi
 from whatworks.references.ris import count_ris_starts
@@ -30,10 +35,31 @@ TEXT = st.text(max_size=40) | st.sampled_from(
         "whatworks-fields: {}",
         "AU  - X",
         "1998//",
+        "=1+1",
+        "-2; +3; @x",
+        "{unclosed",
+        "closed} and {",
+        "a} @article{k, title = {b}",
+        "50% of $x_1$ & \\\\LaTeX{} ~ ^ # -- ---",
+        "say \"it\" 'now'",
+        "Lee; Ann, and Jo and {World Health}",
+        "Ann and Bo",
+        "\u202eright to left\u202c שלום مرحبا",
+        "👩\u200d🔬 \U0001f600 e\u0301",
+        "\x00\x01\x1b\x7f\x85\u2028\ufffe\ufeff",
+        "_x0041_ &amp; &#65; <b>x</b>",
+        "\t\n\r\n \r",
+        "word " * 9_000,
+        "😀" * 40_000,
+        "[1, 2]",
+        '{"family": "Lee", "given": null}',
+        "null",
     ]
 )
 FIELD = st.none() | TEXT
-TAG = st.from_regex(r"[A-Z][A-Z0-9]", fullmatch=True) | st.sampled_from(["TY", "AN", "N1", "mesh"])
+TAG = st.from_regex(r"[A-Z][A-Z0-9]", fullmatch=True) | st.sampled_from(
+    ["TY", "AN", "N1", "mesh", "key", "note", "editor", "type", "id", "custom", "crossref"]
+)
 EXTRA = st.dictionaries(TAG | TEXT, st.lists(TEXT, min_size=1, max_size=3), max_size=4)
 TEXT_FIELDS = tuple(name for name in FIELD_NAMES if name not in ("record_type", "year"))
 
@@ -62,39 +88,69 @@ def placeless(record: Record) -> Record:
     )
 
 
-@given(st.lists(records(), min_size=1, max_size=3))
-def test_ris_gives_back_every_field_and_tag_of_any_record(written: list[Record]):
-    result = read_references(write_ris(written), file="own.ris", review_id="demo")
-    assert [placeless(r) for r in result.records] == [placeless(r) for r in written]
-
-
-# A table cell keeps its text but for line ends, which become one kind, and it cannot tell an empty
-# text from none.
-CELL_SAFE = st.text(
-    st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\0<"),
-    min_size=1,
-    max_size=40,
+# Texts of all lengths are drawn, and a workbook is packed each time: the time of one example says
+# nothing.
+SLOW = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
 )
+WAYS = [
+    ("ris", None),
+    ("ris", "endnote"),
+    ("ris", "zotero"),
+    ("ris", "eppi"),
+    ("bibtex", None),
+    ("csl-json", None),
+    ("csv", None),
+    ("xlsx", None),
+]
 
 
-@given(st.lists(records(), min_size=1, max_size=3), st.data())
-def test_csv_gives_back_every_field_and_tag(drawn: list[Record], data: st.DataObject):
-    written = [
-        dataclasses.replace(
-            record,
-            **{name: data.draw(st.none() | CELL_SAFE) for name in TEXT_FIELDS},
-            extra=json.dumps(extra, ensure_ascii=False, sort_keys=True)
-            if (
-                extra := data.draw(
-                    st.dictionaries(CELL_SAFE, st.lists(CELL_SAFE, min_size=1), max_size=2)
-                )
-            )
-            else None,
-        )
-        for record in drawn
-    ]
-    result = read_references(write_csv(written), file="own.csv", review_id="demo")
+@pytest.mark.parametrize(("format", "flavour"), WAYS)
+@SLOW
+@given(written=st.lists(records(), min_size=1, max_size=3))
+def test_a_file_gives_back_every_field_and_tag_of_any_record(
+    format: str, flavour: str | None, written: list[Record]
+):
+    data = write_references(written, format=format, flavour=flavour)
+    result = read_references(data, file="own", review_id="demo")
+    assert result.report.format == format
     assert [placeless(r) for r in result.records] == [placeless(r) for r in written]
+
+
+@cache
+def read_shared(path: Path) -> tuple[Record, ...]:
+    return read_references(path.read_bytes(), file=path.name, review_id="demo").records
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("format", "flavour"), WAYS)
+def test_real_files_come_back_from_every_format(shared: Path, format: str, flavour: str | None):
+    for path in sorted((shared / "data" / "references").iterdir()):
+        if path.name in ("README.md", "expected.json"):
+            continue
+        # The longest files hold a thousand of the same kind.
+        records = read_shared(path)[:100]
+        data = write_references(records, format=format, flavour=flavour)
+        back = read_references(data, file="own", review_id="demo").records
+        assert [placeless(r) for r in back] == [placeless(r) for r in records], path.name
+
+
+@SLOW
+@given(written=records(), title=st.text(min_size=1, max_size=20).filter(str.isalnum))
+def test_a_title_that_a_person_changed_in_our_csv_is_the_new_title(written: Record, title: str):
+    data = write_references([written], format="csv").decode()
+    header, row = csv.reader(io.StringIO(data, newline=""))
+    row[header.index("title")] = title
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([header, row])
+    (record,) = read_references(out.getvalue().encode(), file="own", review_id="demo").records
+    assert record.title == title
 
 
 LINE = st.sampled_from(

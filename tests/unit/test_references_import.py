@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 
+from whatworks.errors import FileError
 from whatworks.references import read_references
 
 RIS = "TY  - JOUR\nTI  - Größe\nER  - \n\nTY  - JOUR\nTI  - Übung\nER  - \n"
@@ -91,3 +92,18 @@ def test_the_summary_counts_each_kind_of_issue():
 
 def test_reading_twice_gives_the_same():
     assert read(RIS.encode()) == read(RIS.encode())
+
+
+@pytest.mark.parametrize("line", [b"TY  - JOUR\n", b"\n", b" ", b"<record/>", b"@a{b}\n", b"\0"])
+def test_a_gzip_bomb_is_refused(line: bytes):
+    bomb = gzip.compress(line * (40_000_000 // len(line)))
+    assert len(bomb) < 200_000
+    with pytest.raises(FileError):
+        read(bomb)
+
+
+def test_a_mark_that_joining_files_left_in_the_middle_costs_no_record():
+    part = "\ufeffTY  - JOUR\nTI  - A\nER  - \n\x1a"
+    result = read((part + "\n" + part).encode())
+    assert len(result.records) == 2
+    assert [issue.line for issue in result.report.issues] == [4, 5, 8]

@@ -1,7 +1,10 @@
 """A release is checked from itself alone, and whatever was changed is named."""
 
 import hashlib
+import io
+import json
 
+import polars as pl
 import pytest
 
 from tests.builders import a_review, small_evidence
@@ -204,7 +207,7 @@ def test_a_table_taken_out_of_release_and_manifest_is_missed(files, kind):
 
     report = verify_release(opened(forged))
 
-    assert report.problems == [f"{gone}: the file is missing; a release has every table."]
+    assert report.problems == [f"{gone}: the file is missing; the descriptor names its table."]
 
 
 @pytest.mark.parametrize("label", [b"{", b"[]", b"{}"])
@@ -249,3 +252,49 @@ def test_pages_of_another_version_are_not_compared():
     forged = resigned({**files, "site/index.html": b"anything"})
 
     assert verify_release(opened(forged), site=site_files).n_pages == 0
+
+
+def older(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files as a version without one table and one optional column would write them."""
+    descriptor = json.loads(files["datapackage.json"])
+    kept = [item for item in descriptor["resources"] if item["name"] != "record_pairs"]
+    (raw,) = [item for item in kept if item["name"] == "raw_files"]
+    fields = raw["schema"]["fields"]
+    raw["schema"]["fields"] = [field for field in fields if field["name"] != "search_id"]
+    descriptor["resources"] = kept
+    parquet = pl.read_parquet(io.BytesIO(files["tables/raw_files.parquet"])).drop("search_id")
+    stream = io.BytesIO()
+    parquet.write_parquet(stream)
+    lines = files["tables/raw_files.csv"].decode().split("\r\n")
+    names = lines[0].split(",")
+    assert names[-1] == "search_id"
+    left = {name: data for name, data in files.items() if "record_pairs" not in name}
+    return resigned(
+        {
+            **left,
+            "datapackage.json": json.dumps(descriptor).encode(),
+            "tables/raw_files.csv": "\r\n".join(
+                line.rpartition(",")[0] if line else line for line in lines
+            ).encode(),
+            "tables/raw_files.parquet": stream.getvalue(),
+        }
+    )
+
+
+def test_a_release_of_an_older_version_is_read_and_checked_without_what_came_later(files):
+    old = older(files)
+
+    assert verify_release(opened(old)).problems == []
+    found = read_release(opened(old))
+    assert found.record_pairs == ()
+    assert {one.search_id for one in found.raw_files} == {None}
+    assert found.numbers == read_release(opened(files)).numbers
+
+
+def test_a_table_that_the_descriptor_names_must_be_there(files):
+    gone = {name: data for name, data in files.items() if "tables/effects" not in name}
+
+    problems = verify_release(opened(resigned(gone))).problems
+    assert any("tables/effects.csv: the file is missing" in problem for problem in problems)
+    with pytest.raises(FileError, match=r"effects\.csv"):
+        read_release(opened(gone))

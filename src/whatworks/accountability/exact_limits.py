@@ -12,6 +12,7 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.statistics import special
 from whatworks.statistics.confidence_level import level_between_0_and_1
+from whatworks.statistics.proportions import clopper_pearson
 from whatworks.statistics.roots import bracketed_roots
 
 __all__ = ["LimitKind", "proportion_limits", "whole_number"]
@@ -60,12 +61,9 @@ def proportion_limits(count: int, n: int, *, kind: LimitKind, level: float) -> t
             f"The count is {count} out of {n}. It must lie between 0 and the number of pupils, "
             "and there must be at least one pupil."
         )
-    tail = (1.0 - level) / 2.0
     if kind == "mid-p":
-        return _mid_p_limits(count, n, tail)
-    low = 0.0 if count == 0 else float(special.betaincinv(count, n - count + 1, tail))
-    high = 1.0 if count == n else float(special.betainccinv(count + 1, n - count, tail))
-    return low, high
+        return _mid_p_limits(count, n, (1.0 - level) / 2.0)
+    return clopper_pearson(count, n, level=level)
 
 
 def _mid_p_limits(count: int, n: int, tail: float) -> tuple[float, float]:

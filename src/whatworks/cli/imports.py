@@ -7,11 +7,15 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from whatworks.cli.options import actor_option, as_actor, open_store, store_option
 from whatworks.errors import NotFound, UserError
+
+if TYPE_CHECKING:
+    from whatworks.references import ImportReport
 
 __all__ = ["imports"]
 
@@ -35,12 +39,12 @@ def read_input(path: str) -> tuple[bytes, str]:
     try:
         return file.read_bytes(), file.name
     except FileNotFoundError:
-        raise NotFound(f"There is no file {path}. Check the name, then import again.") from None
+        raise NotFound(f"There is no file {path}. Check the name, then do it again.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}. Nothing was saved.") from None
 
 
-def _require_one_stdin(paths: Iterable[str | None]) -> None:
+def require_one_stdin(paths: Iterable[str | None]) -> None:
     """Refuse to read two files from stdin."""
     if list(paths).count("-") > 1:
         raise UserError("Only one file can be read from stdin (-). Give the others by name.")
@@ -49,11 +53,17 @@ def _require_one_stdin(paths: Iterable[str | None]) -> None:
 @imports.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--review", "review_id", required=True, help="Review the records belong to.")
+@click.option("--search", "search_id", help="Search whose result the files are.")
 @store_option
 @actor_option
 @click.option("--json", "as_json", is_flag=True, help="Print the import report as JSON.")
 def references(
-    files: tuple[str, ...], review_id: str, store_at: str, acting_as: str | None, as_json: bool
+    files: tuple[str, ...],
+    review_id: str,
+    search_id: str | None,
+    store_at: str,
+    acting_as: str | None,
+    as_json: bool,
 ) -> None:
     """Import RIS, PubMed nbib, BibTeX or CSV; the format is recognised from the content.
 
@@ -65,19 +75,24 @@ def references(
     from whatworks.actions.import_references import import_references
 
     store = open_store(store_at)
-    _require_one_stdin(files)
+    require_one_stdin(files)
     named = [(name, data) for data, name in map(read_input, files)]
-    reports = import_references(store, by=as_actor(acting_as), review_id=review_id, files=named)
+    reports = import_references(
+        store, by=as_actor(acting_as), review_id=review_id, files=named, search_id=search_id
+    )
     if as_json:
         shown = [dataclasses.asdict(report) for report in reports]
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
     for report in reports:
-        click.echo(
-            f"{report.file}: {report.n_records:,} records from {report.n_start_tags:,} starts."
-        )
-        for issue in report.issues:
-            click.echo(f"  line {issue.line}: {issue.what} {issue.done}")
+        print_import(report)
+
+
+def print_import(report: ImportReport) -> None:
+    """Print the account of one imported file."""
+    click.echo(f"{report.file}: {report.n_records:,} records from {report.n_start_tags:,} starts.")
+    for issue in report.issues:
+        click.echo(f"  line {issue.line}: {issue.what} {issue.done}")
 
 
 @imports.command()
@@ -114,7 +129,7 @@ def spreadsheet(
     from whatworks.extraction import JoinedFile
 
     store = open_store(store_at)
-    _require_one_stdin([file, mapping_path, joined_path])
+    require_one_stdin([file, mapping_path, joined_path])
     data, name = read_input(file)
     mapping, mapping_name = read_input(mapping_path)
     joined = None

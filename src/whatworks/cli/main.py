@@ -37,9 +37,25 @@ cli = LazyGroup(
         ),
         "show": ("whatworks.cli.show:show", "Show what there is, or one strand or study."),
         "why": ("whatworks.cli.why:why", "Explain a number down to its source rows."),
-        "review": ("whatworks.cli.review:review", "Reviews: add, list."),
+        "review": ("whatworks.cli.review:review", "Reviews: add, list, update, count the flow."),
+        "protocol": (
+            "whatworks.cli.protocol:protocol",
+            "Protocols: set, amend with date and reason, show.",
+        ),
+        "search": (
+            "whatworks.cli.search:search",
+            "Searches: add with their strategy, check it, list, show.",
+        ),
         "import": ("whatworks.cli.imports:imports", "Import references, decisions and effects."),
+        "references": (
+            "whatworks.cli.references:references",
+            "Reference files: convert, check, dedupe.",
+        ),
         "reports": ("whatworks.cli.reports:reports", "Reports: join records of the same document."),
+        "fulltext": (
+            "whatworks.cli.fulltext:fulltext",
+            "Full texts: what to seek and where, what is held, what could not be had.",
+        ),
         "strand": ("whatworks.cli.strand:strand", "Strands: define, with their certainty."),
         "analyse": (
             "whatworks.cli.analyse:analyse",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["as_text"]
+__all__ = ["as_text", "counted"]
 
 SIGNIFICANT_DIGITS = 4
 
@@ -13,6 +13,11 @@ SIGNIFICANT_DIGITS = 4
 def as_text(shown: Any) -> str:
     """Return nested mappings and lists as indented text; floats are rounded to four digits."""
     return "\n".join(_lines(shown, 0))
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun: "1 record", "2 records"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _lines(value: Any, level: int) -> Iterator[str]:

@@ -1,6 +1,43 @@
-"""Deduplication: which records describe the same document, by rules that say why."""
+"""Deduplication: which records describe the same document, by evidence that says why."""
 
-from whatworks.dedupe.exact import ExactReports, KeptApart, exact_reports
-from whatworks.dedupe.nouns import Report, ReportRecord
+from whatworks.dedupe.audit import (
+    AuditPart,
+    AuditSample,
+    ErrorEstimate,
+    draw_audit,
+    estimate_errors,
+)
+from whatworks.dedupe.find import (
+    ComparedPairs,
+    Duplicates,
+    FoundPair,
+    PairSource,
+    Thresholds,
+    find_duplicates,
+)
+from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
+from whatworks.dedupe.relations import RELATIONS
+from whatworks.dedupe.report_rows import ReportRows, decided_pairs, report_rows, told
 
-__all__ = ["ExactReports", "KeptApart", "Report", "ReportRecord", "exact_reports"]
+__all__ = [
+    "RELATIONS",
+    "AuditPart",
+    "AuditSample",
+    "ComparedPairs",
+    "Duplicates",
+    "ErrorEstimate",
+    "FoundPair",
+    "PairDecision",
+    "PairSource",
+    "RecordPair",
+    "Report",
+    "ReportRecord",
+    "ReportRows",
+    "Thresholds",
+    "decided_pairs",
+    "draw_audit",
+    "estimate_errors",
+    "find_duplicates",
+    "report_rows",
+    "told",
+]

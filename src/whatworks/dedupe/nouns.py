@@ -1,10 +1,10 @@
-"""Nouns of deduplication: reports, and which records describe them."""
+"""Nouns of deduplication: reports, which records describe them, and what people decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Report", "ReportRecord"]
+__all__ = ["PairDecision", "RecordPair", "Report", "ReportRecord"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,73 @@ class ReportRecord:
     report_id
         The report.
     rule
-        Why: only_record, same_doi, same_pmid.
+        Why: only_record, exact_copy (every field is the same), evidence (it was weighed), or
+        person (someone decided so).
     evidence
-        The identifier or fields that agreed.
+        What spoke for the surest pair that ties it to the report, and against it.
+    probability
+        Probability of that pair; None for an only record.
     """
 
     record_id: str
     report_id: str
     rule: str
     evidence: str | None
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPair:
+    """Two records of different reports that a person should look at, or that belong together.
+
+    Attributes
+    ----------
+    record_id
+        The record with the smaller name.
+    other_record_id
+        The other record.
+    review_id
+        Review they belong to.
+    outcome
+        ask, where they may be one report; else how the reports are related: correction, retraction,
+        reply, comment, concern, preprint, conference abstract, thesis, other publication.
+    probability
+        That they are one report.
+    evidence
+        What speaks for it and against it.
+    """
+
+    record_id: str
+    other_record_id: str
+    review_id: str
+    outcome: str
+    probability: float
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairDecision:
+    """What a person decided about two records; it stands whatever a later run finds.
+
+    Attributes
+    ----------
+    record_id
+        The record with the smaller name.
+    other_record_id
+        The other record.
+    review_id
+        Review they belong to.
+    decision
+        same or different.
+    decided_by
+        Pseudonym of who decided.
+    note
+        Why, in the person's words; None if not given.
+    """
+
+    record_id: str
+    other_record_id: str
+    review_id: str
+    decision: str
+    decided_by: str
+    note: str | None

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
+from whatworks.references.bibtex_blocks import ENTRY_KEY, ENTRY_TYPE, Values, plain, read_blocks
 from whatworks.references.entries import Entry, Parsed
 from whatworks.references.import_report import ReportIssue, quote
 
-__all__ = ["ENTRY_KEY", "ENTRY_TYPE", "find_bibtex_starts", "parse_bibtex"]
+__all__ = ["ENTRY_KEY", "ENTRY_START", "ENTRY_TYPE", "find_bibtex_starts", "parse_bibtex"]
 
-# Name under which the entry type travels among the tags; "@" cannot begin a BibTeX field name.
-ENTRY_TYPE = "@type"
-ENTRY_KEY = "@key"
 # At the start of a line, or right after the end of another entry on the same line.
 ENTRY_START = re.compile(
     r"(?:^|(?<=\}))[ \t]*@(?!(?:comment|string|preamble)\b)(?P<type>\w+)[ \t]*[{(]",
     re.IGNORECASE,
 )
 FIELD = re.compile(r"(?:^|,)\s*([A-Za-z][\w+:.-]*)\s*=\s*", re.MULTILINE)
+# What an entry takes from the one it refers to: what the whole says of its parts, no identifiers.
+INHERITED = (
+    "booktitle", "year", "date", "publisher", "editor", "series", "volume", "isbn", "address",
+    "location", "organization", "month", "journal", "journaltitle",
+)  # fmt: skip
 
 
 def find_bibtex_starts(lines: list[str]) -> list[tuple[int, int, str]]:
@@ -39,10 +38,11 @@ def parse_bibtex(lines: list[str]) -> Parsed:
 
     An entry is counted where "@type{" begins a line or follows another entry; comments, strings
     and preambles are none. Entries with a key or a field name used before are kept. An entry that
-    bibtexparser cannot read is read field by field as far as it goes, and reported.
+    bibtexparser cannot read is read field by field as far as it goes, and reported. What an entry
+    refers to by `crossref` or `xdata` fills the fields it lacks.
     """
     starts = find_bibtex_starts(lines)
-    blocks, issues = _library(lines)
+    blocks, issues = read_blocks(lines)
     entries: list[Entry] = []
     for index, (at, column, entry_type) in enumerate(starts):
         waiting = blocks.get(at, [])
@@ -60,7 +60,7 @@ def parse_bibtex(lines: list[str]) -> Parsed:
             )
         )
     for at, waiting in blocks.items():
-        if lines[at].lstrip().startswith("%"):
+        if waiting and lines[at].lstrip().startswith("%"):
             issues.append(_mid_line(lines[at], at, "An entry commented out.", "It was skipped."))
             continue
         for values in waiting:
@@ -69,6 +69,7 @@ def parse_bibtex(lines: list[str]) -> Parsed:
                 _mid_line(lines[at], at, "An entry in the middle of a line.", "It was kept.")
             )
     entries.sort(key=lambda entry: (entry.line, entry.column))
+    _inherit(entries)
     return Parsed(len(starts), entries, issues)
 
 
@@ -76,62 +77,31 @@ def _mid_line(line: str, at: int, what: str, done: str) -> ReportIssue:
     return ReportIssue(at + 1, what, done, quote(line))
 
 
-def _library(
-    lines: list[str],
-) -> tuple[dict[int, list[dict[str, list[str]]]], list[ReportIssue]]:
-    """Entries that bibtexparser reads, in order, by the index of their first line."""
-    from bibtexparser import model
-    from bibtexparser.entrypoint import parse_string
-
-    with _quiet("bibtexparser"):
-        library = parse_string("\n".join(lines))
-    blocks: dict[int, list[dict[str, list[str]]]] = {}
-    issues: list[ReportIssue] = []
-    for block in library.blocks:
-        entry: Any = block
-        if isinstance(block, model.DuplicateBlockKeyBlock | model.DuplicateFieldKeyBlock):
-            entry = block.ignore_error_block
-            repeated = isinstance(block, model.DuplicateFieldKeyBlock)
-            issues.append(
-                ReportIssue(
-                    (block.start_line or 0) + 1,
-                    "A field given twice in one entry."
-                    if repeated
-                    else "A key used by an earlier entry.",
-                    "All values were kept." if repeated else "The entry was kept.",
-                    quote(lines[block.start_line or 0]),
-                )
-            )
-        if not isinstance(entry, model.Entry) or entry.start_line is None:
-            continue
-        values: dict[str, list[str]] = {ENTRY_TYPE: [entry.entry_type], ENTRY_KEY: [entry.key]}
-        for item in entry.fields:
-            values.setdefault(item.key.strip().lower(), []).append(_plain(str(item.value)))
-        filled = {tag: [value for value in found if value] for tag, found in values.items()}
-        blocks.setdefault(entry.start_line, []).append(
-            {tag: found for tag, found in filled.items() if found}
-        )
-    return blocks, issues
-
-
 def _salvage(
     entry_type: str, lines: list[str], start: tuple[int, int], end: tuple[int, int]
-) -> dict[str, list[str]]:
+) -> Values:
     """Fields of an entry with unbalanced braces: each from its "name =" to the next one's."""
     (at, column), (stop, stop_column) = start, end
     block = lines[at:stop] + ([lines[stop][:stop_column]] if stop < len(lines) else [])
     text = "\n".join(block)[column:]
-    values: dict[str, list[str]] = {ENTRY_TYPE: [entry_type]}
-    key = re.match(r"@\w+\s*[{(]\s*([^,\s=]+)\s*,", text)
-    if key:
+    values: Values = {ENTRY_TYPE: [entry_type]}
+    head = re.match(r"@\w+\s*[{(]", text)
+    body = text[head.end() :] if head else text
+    key = re.match(r"\s*([^,\s=]*)\s*,", body)
+    if key and key[1]:
         values[ENTRY_KEY] = [key[1]]
-    found = list(FIELD.finditer(text, key.end() - 1 if key else 0))
+    if key:
+        body = body[key.end() - 1 :]
+    found = list(FIELD.finditer(body))
+    before = plain(body[: found[0].start()] if found else body).strip(",{}() ")
+    if before:
+        values["text"] = [before]
     for index, match in enumerate(found):
-        next_field = found[index + 1].start() if index + 1 < len(found) else len(text)
-        raw = text[match.end() : next_field].strip().rstrip(",").strip()
+        next_field = found[index + 1].start() if index + 1 < len(found) else len(body)
+        raw = body[match.end() : next_field].strip().rstrip(",").strip()
         if index + 1 == len(found):
             raw = raw.rstrip(")} \n\t") + ("}" if raw.count("{") >= raw.count("}") else "")
-        value = _plain(_unwrap(raw))
+        value = plain(_unwrap(raw))
         if value:
             values.setdefault(match[1].lower(), []).append(value)
     return values
@@ -146,18 +116,34 @@ def _unwrap(raw: str) -> str:
     return raw.strip("{}")
 
 
-def _plain(value: str) -> str:
-    """Value with runs of blanks made one, as TeX reads them."""
-    return " ".join(value.split())
+def _inherit(entries: list[Entry]) -> None:
+    """Fill what an entry lacks from the entries it refers to; the first of a key counts."""
+    if not any("crossref" in entry.values or "xdata" in entry.values for entry in entries):
+        return
+    by_key: dict[str, Values] = {}
+    for entry in entries:
+        for key in entry.values.get(ENTRY_KEY, []):
+            by_key.setdefault(key.casefold(), entry.values)
+    for entry in entries:
+        for key in [key for value in entry.values.get("xdata", []) for key in value.split(",")]:
+            _take_all(entry.values, by_key.get(key.strip().casefold(), {}))
+        for key in entry.values.get("crossref", []):
+            _take_of_whole(entry.values, by_key.get(key.strip().casefold(), {}))
 
 
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Keep a library's warnings off the terminal while its failures go into the report."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+def _take_all(values: Values, data: Values) -> None:
+    """Fill an entry from a container of fields."""
+    for name, found in data.items():
+        if name not in (ENTRY_KEY, ENTRY_TYPE):
+            values.setdefault(name, list(found))
+
+
+def _take_of_whole(values: Values, whole: Values) -> None:
+    """Fill the entry of a part from that of the whole."""
+    if whole is values:
+        return
+    for name in INHERITED:
+        if whole.get(name):
+            values.setdefault(name, list(whole[name]))
+    if whole.get("title"):
+        values.setdefault("booktitle", list(whole["title"]))

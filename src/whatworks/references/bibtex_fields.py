@@ -11,6 +11,7 @@ from whatworks.references.bibtex import ENTRY_KEY, ENTRY_TYPE
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
 from whatworks.references.identifiers import serial_numbers
+from whatworks.references.own_note import OWN_ID, OWN_NAME, read_note
 from whatworks.references.record_types import type_from_bibtex
 from whatworks.references.taking import (
     joined,
@@ -22,14 +23,25 @@ from whatworks.references.taking import (
 )
 from whatworks.references.values import join_pages, normalise_name, split_keywords
 
-__all__ = ["fields_from_bibtex"]
+__all__ = ["NOTE_FIELD", "OWN_ID_FIELD", "SUFFIX", "fields_from_bibtex"]
 
+# What our own writer adds: the record's name here, and what BibTeX has no field for.
+OWN_ID_FIELD = "whatworks-id"
+NOTE_FIELD = "whatworks-fields"
 # Fields that hold addresses, paths and codes, in which a backslash or brace is no TeX.
 NOT_TEX = frozenset(
     {"url", "doi", "eprint", "file", "files", "filename", "pdf", "localfile", ENTRY_KEY}
+    | {OWN_ID_FIELD, NOTE_FIELD}
 )
+# The decoder's time grows with the square; no abstract is as long.
+MAX_TEX = 20_000
 ESCAPED_SIGN = re.compile(r"\\([%&_#])")
 PMID_IN_NOTE = re.compile(r"\bPMID[:}\s]+(\d{1,8})\b")
+# BibTeX writes "King, Jr., Martin", everyone else "King, Martin, Jr.".
+SUFFIX = r"(?:[JS]r\.?|I{2,3}|IV|2nd|3rd|4th)"
+WITH_SUFFIX = re.compile(
+    rf"(?P<family>[^,]+),\s*(?P<suffix>{SUFFIX}),\s*(?P<given>[^,]+)", re.IGNORECASE
+)
 DIGITS = re.compile(r"\d{1,8}")
 
 
@@ -46,7 +58,17 @@ def fields_from_bibtex(values: dict[str, list[str]]) -> tuple[Fields, list[tuple
             if name not in (ENTRY_TYPE, "author", "authors")
         }
     )
-    year, not_a_year = take_year(tags, "year", "date", "issued")
+    own_note = None
+    for value in tags.peek(NOTE_FIELD):
+        own_note = read_note(value, prefix="")
+        if own_note is not None:
+            tags.drop(value, NOTE_FIELD)
+            break
+    for value in tags.peek(OWN_ID_FIELD):
+        if value.startswith(OWN_ID):
+            tags.drop(value, OWN_ID_FIELD)
+            notes.append((OWN_NAME, value))
+    year, not_a_year = take_year(tags, "year", "date", "issued", "issue_date", "publicationdate")
     if not_a_year is not None:
         notes.append(("A year that could not be read.", not_a_year))
     pages = tags.first("pages", "article-number", "art_number", "articleno", "eid")
@@ -76,7 +98,8 @@ def fields_from_bibtex(values: dict[str, list[str]]) -> tuple[Fields, list[tuple
     left = {name.removeprefix("@"): found for name, found in tags.left().items()}
     if entry_type != kind:
         left["entry type"] = [entry_type]
-    return replace(fields, extra=left), notes
+    fields = replace(fields, extra=left)
+    return (own_note.apply(fields) if own_note else fields), notes
 
 
 def _take_title(tags: Tags) -> str | None:
@@ -114,6 +137,8 @@ def _outside_braces(value: str) -> list[str]:
 
 def _family_first(name: str) -> str:
     """Turn "Given von Family" into "von Family, Given", as BibTeX reads names without a comma."""
+    if match := WITH_SUFFIX.fullmatch(name):
+        return f"{match['family']}, {match['given']}, {match['suffix']}"
     if "," in name or name == "others":
         return normalise_name(name)
     dotted = normalise_name(name)
@@ -156,6 +181,8 @@ def _from_tex(value: str) -> str:
         # Nearly all values; the decoder would take a second per thousand entries.
         plain = re.sub(r"[{}]", "", simple).replace("~", " ")
         return " ".join(plain.replace("---", "—").replace("--", "–").split())
+    if len(value) > MAX_TEX:
+        return " ".join(value.split())
     try:
         text = str(_decoder().latex_to_text(value))
     except Exception:  # the library raises many kinds; the raw value is better than none

@@ -3,49 +3,79 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import FIELD_NAMES, Fields, load_extra
 from whatworks.references.identifiers import serial_numbers
+from whatworks.references.own_note import read_note
 from whatworks.references.record_types import RIS_CODE, type_from_words
 from whatworks.references.taking import joined, take_doi, take_longest, take_url, take_year
 from whatworks.references.values import join_pages, split_keywords, split_names
 
-__all__ = ["Columns", "fields_from_csv", "find_columns", "plain_name"]
+__all__ = ["KNOWN", "NOTE_COLUMN", "Columns", "fields_from_csv", "find_columns", "plain_name"]
 
 # Column names of Scopus, PubMed, Rayyan, Covidence, Abstrackr, ASReview, ERIC, Web of Science and
 # of the deduplication sets, in lower case without signs; the first that a file has wins.
 ALIASES = {
-    "title": "title|article title|primary title|document title|ti|t1|study title|name",
-    "authors": "authors|author|author names|author full names|first authors|au|creators|creator",
-    "year": "year|publication year|published year|pub year|py|publicationdateyear|date|"
-    "publication date|published",
+    "title": "title|article title|primary title|document title|item title|display name|ti|t1|"
+    "study title|paper title|publication name|titel|titre|titulo|name",
+    "authors": "authors|author|author names|author full names|author s|first authors|au|creators|"
+    "creator|authorships author display name|author list|contributors|autoren|autor|auteurs|"
+    "auteur|autores",
+    "year": "year|publication year|published year|pub year|pubyear|py|yr|publicationdateyear|date|"
+    "publication date|date published|date of publication|publicationdate|pubdate|published|jahr|"
+    "annee|ano",
     "container": "container|journal|source title|journal book|secondary title|publication title|"
-    "journal title|source|publication|so|jo|book title|container title|containertitle",
-    "volume": "volume|vol|vl",
-    "issue": "issue|number|is|issue number",
-    "pages": "pages|page range|page numbers|sp",
-    "abstract": "abstract|abstract note|notes abstract|ab|n2|description|summary",
-    "doi": "doi|digital object identifier|doi link|di",
-    "pmid": "pmid|pubmed id|pubmed|pubmedid|pm",
-    "isbn_issn": "isbn issn|issn|isbn|issn isbn|sn",
-    "url": "url|link|urls|ur|html link",
-    "keywords": "keywords|author keywords|keyword|manual tags|descriptors|subjects|kw|de",
-    "language": "language|language of original document|la",
+    "journal title|journal name|pubtitle|primary location source display name|host venue|venue|"
+    "source|publication|so|jo|book title|container title|containertitle|anthology title|"
+    "zeitschrift|revue|revista",
+    "volume": "volume|vol|vl|journal volume|biblio volume|band|volumen",
+    "issue": "issue|number|is|issue number|issue no|journal issue|biblio issue|heft|numero",
+    "pages": "pages|page range|page numbers|pagination|seiten|paginas|page|sp",
+    "abstract": "abstract|abstract note|notes abstract|ab|n2|description|summary|zusammenfassung|"
+    "resume|resumen",
+    "doi": "doi|digital object identifier|digitalobjectidentifier|item doi|doi number|doi link|"
+    "doi url|di",
+    "pmid": "pmid|pubmed id|pubmed|pubmedid|medline pmid|ids pmid|pm",
+    "isbn_issn": "isbn issn|issn|isbn|issn isbn|issns|sn",
+    "url": "url|link|urls|ur|html link|articleurl|source urls|external url|plink|permalink|"
+    "item url|landing page url|primary location landing page url|full text link|pdf link|"
+    "dimensions url",
+    "keywords": "keywords|author keywords|keyword|author keyword|manual tags|descriptors|subjects|"
+    "subject terms|subjectterms|kw|de|keywords display name|schlagworter|mots cles|palabras clave",
+    "language": "language|language of original document|languages|la|sprache|langue|idioma",
     "accession": "accession|accession number|eid|key|id|source id|covidence|unique wos id|ut|"
-    "ut unique wos id|record id|identifier",
+    "ut unique wos id|record id|identifier|lens id|publication id|eric number|"
+    "embase accession id|document identifier|storeid|refid|ref id|itemid|item id|paperid",
     "database": "database|data source|db|source",
     "record_type": "record type|document type|publication type|item type|type|entrytype|"
-    "type of reference",
+    "type of reference|content type|documenttype|articletype|doctype|doctypes|genre",
 }
-SERIAL_NAMES = ("issn", "isbn", "eissn", "electronic issn")
+KNOWN = frozenset(name for names in ALIASES.values() for name in names.split("|"))
+SERIAL_NAMES = (
+    "issn", "isbn", "eissn", "electronic issn", "e issn", "print issn", "issns", "isbns", "issn s",
+    "isbn s",
+)  # fmt: skip
 # Scopus writes pages and article numbers in columns of their own.
-PAGE_START = ("page start", "start page", "first page")
-PAGE_END = ("page end", "end page", "last page")
+PAGE_START = ("page start", "start page", "first page", "startpage", "biblio first page", "spage")
+PAGE_END = ("page end", "end page", "last page", "endpage", "biblio last page", "epage")
 ARTICLE_NUMBER = ("art no", "article number", "art number")
-MORE_KEYWORDS = ("index keywords", "keywords plus")
+MORE_KEYWORDS = (
+    "index keywords", "keywords plus", "mesh terms", "mesh term", "ieee terms", "subject terms",
+    "automatic tags", "emtree medical index terms", "emtree drug index terms",
+)  # fmt: skip
+# Column of our own writer for what a cell cannot hold; "whatworks_fields 2" goes on where a cell
+# is full.
+NOTE_COLUMN = "whatworks_fields"
+OWN_COLUMNS = frozenset({*FIELD_NAMES, "extra", "record_id"})
+# "Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014"
+EMBASE_SOURCE = re.compile(
+    r"(?P<container>\S.*?)\s+\((?P<year>(?:1[5-9]|20)\d\d)\)\s+(?P<volume>[\w.-]+)?"
+    r"(?::(?P<issue>[^\s(]+(?: [^(]*)?))?\s*\((?P<pages>[\w-]+)\)"
+)
 # PubMed numbers; a spreadsheet may have made them decimal. Abstrackr writes 0 for none.
 PMID = re.compile(r"[1-9]\d{0,7}(?:\.0)?")
 # Columns by which PubMed's own CSV is known.
@@ -78,7 +108,12 @@ class Columns:
 
 def plain_name(name: str) -> str:
     """Return a column name in lower case with single blanks between its words."""
-    return " ".join(re.findall(r"[a-z0-9]+", name.lower()))
+    text = name.lower()
+    if not text.isascii():
+        text = "".join(
+            sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)
+        )
+    return " ".join(re.findall(r"[^\W_]+", text))
 
 
 def find_columns(header: tuple[str, ...]) -> Columns:
@@ -94,7 +129,7 @@ def find_columns(header: tuple[str, ...]) -> Columns:
                 by_field[field] = by_name[name]
                 taken.add(by_name[name])
                 break
-    is_own = {*FIELD_NAMES, "extra", "record_id"} <= set(header)
+    is_own = set(header) >= OWN_COLUMNS
     return Columns(by_field, by_name, is_own)
 
 
@@ -123,16 +158,21 @@ def fields_from_csv(
     keywords = [*tags.all(*column("keywords")), *tags.all(*named(*MORE_KEYWORDS))]
     pmid = _take_pmid(tags, column("pmid"))
     url = take_url(tags, *column("url"))
+    source = EMBASE_SOURCE.match((tags.peek(*column("container")) or [""])[0])
+    told = source.groupdict() if source else {}
+    if year is None and told.get("year"):
+        year = int(told["year"])
+    pages = _take_pages(tags, column("pages"), named) or told.get("pages")
     fields = Fields(
         # PubMed's CSV has no type column; MEDLINE lists journal articles.
         record_type="article" if columns.is_pubmed and not kind else _kind(kind),
         title=tags.first(*column("title")),
         authors="; ".join(split_names(authors, pubmed=columns.is_pubmed)) or None,
         year=year,
-        container=tags.first(*column("container")),
-        volume=tags.first(*column("volume")),
-        issue=tags.first(*column("issue")),
-        pages=_take_pages(tags, column("pages"), named),
+        container=told.get("container") or tags.first(*column("container")),
+        volume=tags.first(*column("volume")) or told.get("volume"),
+        issue=tags.first(*column("issue")) or (told.get("issue") or "").strip() or None,
+        pages=pages,
         abstract=take_longest(tags, *column("abstract")),
         doi=take_doi(tags, column("doi"), column("url")),
         pmid=pmid,
@@ -152,13 +192,30 @@ def fields_from_csv(
 def _own_fields(cells: dict[str, str]) -> Fields | None:
     """Fields as our own writer put them into columns; None if the row was changed since."""
     values: dict[str, object] = {name: cells[name] or None for name in FIELD_NAMES}
+    note = "".join(cell for name, cell in cells.items() if _is_note(name))
     try:
         extra = load_extra(cells["extra"])
         values["year"] = int(cells["year"]) if cells["year"] else None
     except ValueError:
         return None
     values["record_type"] = cells["record_type"] or "other"
-    return Fields(**values, extra=extra)  # type: ignore[arg-type]
+    more = {
+        name: [cell.strip()]
+        for name, cell in cells.items()
+        if cell.strip() and name not in OWN_COLUMNS and not _is_note(name)
+    }
+    fields = Fields(**values, extra=extra)  # type: ignore[arg-type]
+    if note:
+        own_note = read_note(note, prefix="")
+        if own_note is None:
+            return None
+        fields = own_note.apply(fields)
+    # Columns that a person has added.
+    return replace(fields, extra=fields.extra | more) if more else fields
+
+
+def _is_note(name: str) -> bool:
+    return name.split(" ")[0] == NOTE_COLUMN
 
 
 def _kind(text: str) -> str:

@@ -58,31 +58,43 @@ class Tags:
 
     def peek(self, *tags: str) -> list[str]:
         """Return all values of these tags, in the order of the tags, taking none."""
-        return [value for tag in tags for value in self._left.get(tag, [])]
+        found: list[str] = []
+        for tag in tags:
+            found += self._left.get(tag, ())
+        return found
 
     def first(self, *tags: str) -> str | None:
         """Take the first value of the first of these tags that has one."""
-        found = self.peek(*tags)
-        if not found:
-            return None
-        self.drop(found[0], *tags)
-        return found[0]
+        for tag in tags:
+            found = self._left.get(tag)
+            if found:
+                value = found[0]
+                self.drop(value, *tags)
+                return value
+        return None
 
     def all(self, *tags: str) -> list[str]:
         """Take all values of the first of these tags that has any; each once."""
+        return list(dict.fromkeys(self.every(*tags)))
+
+    def every(self, *tags: str) -> list[str]:
+        """Take all values of the first of these tags that has any; two authors may be namesakes."""
         for tag in tags:
-            if self._left.get(tag):
-                values = list(dict.fromkeys(self._left[tag]))
-                for value in values:
-                    self.drop(value, *tags)
+            values = self._left.pop(tag, None)
+            if values:
+                for other in tags:
+                    if self._left.get(other):
+                        taken = set(values)
+                        self._left[other] = [v for v in self._left[other] if v not in taken]
                 return values
         return []
 
     def drop(self, value: str, *tags: str) -> None:
         """Take a value wherever these tags have it."""
         for tag in tags:
-            if tag in self._left:
-                self._left[tag] = [other for other in self._left[tag] if other != value]
+            found = self._left.get(tag)
+            if found and value in found:
+                self._left[tag] = [other for other in found if other != value]
 
     def left(self) -> dict[str, list[str]]:
         """Return what no field took."""

@@ -32,12 +32,13 @@ class Fields:
     extra: dict[str, list[str]] = field(default_factory=dict)
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 FIELD_NAMES = tuple(item.name for item in fields(Fields) if item.name != "extra")
 
 
 def dump_extra(extra: dict[str, list[str]]) -> str | None:
     """Return leftover tags as JSON, or None if there are none."""
-    return json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None
+    return _JSON.encode(extra) if extra else None
 
 
 def load_extra(text: str | None) -> dict[str, list[str]]:

@@ -1,101 +1,207 @@
-"""Which format a file of references has, told from its content and never from its name."""
+"""The formats that are read, one entry each, and how a file is told to be of one of them."""
 
 from __future__ import annotations
 
-import csv
-import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from whatworks.errors import FileError, FileProblem
-from whatworks.references.bibtex import ENTRY_START
-from whatworks.references.csv_fields import ALIASES, plain_name
-from whatworks.references.nbib import START_TAGS, split_nbib_line
-from whatworks.references.ris import START
+from whatworks.references import recognise
+from whatworks.references.cochrane import is_cochrane_start
+from whatworks.references.entries import Parsed
+from whatworks.references.fields import Fields
+from whatworks.references.source import Source
 
-__all__ = ["FORMATS", "recognise_format"]
+__all__ = ["FORMATS", "FieldReader", "Format", "find_format"]
 
-FORMATS = ("ris", "nbib", "bibtex", "csv")
-
-# Formats that are known but not read, by their first lines; each with what to do instead.
-OTHER_FORMATS = (
-    (re.compile(r"(FN |VR |PT [A-Z]\s*$)"), "Web of Science tagged text"),
-    (re.compile(r"<\d+\s*\.?\s*>\s*$|VN\s+-\s+Ovid"), "Ovid tagged text"),
-    (re.compile(r"%[0A-Z] "), "EndNote tagged text (.enw)"),
-    (re.compile(r"RT [A-Z][a-z]"), "RefWorks tagged text"),
-    (re.compile(r"\s*<(!DOCTYPE )?html\b", re.IGNORECASE), "a web page"),
-    (re.compile(r"\s*<(\?xml|xml|!DOCTYPE|PubmedArticle)"), "XML"),
-    (re.compile(r"\s*[\[{]\s*($|[\"{\[])"), "JSON"),
-)
-# Fewer known names than this do not make a header.
-MIN_KNOWN_COLUMNS = 2
-# Longer than any header; a whole XML file may be one line.
-MAX_HEADER = 20_000
-DELIMITERS = ",;\t|"
+FieldReader = Callable[[dict[str, list[str]]], tuple[Fields, list[tuple[str, str]]]]
+Reader = Callable[[Source], tuple[Parsed, FieldReader]]
 
 
-def recognise_format(lines: list[str], *, file: str) -> str:
-    """Return ris, nbib, bibtex or csv.
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of files of references.
 
-    A first line that is a header with a known column name makes a table; otherwise the first line
-    that starts a record decides, so that text before the first record does not matter.
+    Attributes
+    ----------
+    name
+        What reports call it and people may ask for.
+    label
+        What a person calls it, for messages.
+    read
+        Cuts a file into entries, and gives what turns an entry's tags into fields. Record starts
+        are counted in the text or the bytes, without the parser (`Parsed.n_start_tags`).
+    is_file
+        Whether a whole file is of this format; None if its lines tell.
+    is_line
+        Whether a line starts a record of this format; None if whole files tell.
+    """
+
+    name: str
+    label: str
+    read: Reader
+    is_file: Callable[[Source], bool] | None = None
+    is_line: Callable[[list[str], int], bool] | None = None
+
+
+# Modules are imported when their format is met: none of them is needed to print a help text.
+def _ris(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.ris import parse_ris
+    from whatworks.references.ris_fields import fields_from_ris
+
+    return parse_ris(source.lines), fields_from_ris
+
+
+def _nbib(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.nbib import parse_nbib
+    from whatworks.references.nbib_fields import fields_from_nbib
+
+    return parse_nbib(source.lines), fields_from_nbib
+
+
+def _wos(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.wos import parse_wos
+    from whatworks.references.wos_fields import fields_from_wos
+
+    return parse_wos(source.lines), fields_from_wos
+
+
+def _ovid(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.ovid import parse_ovid
+    from whatworks.references.ovid_fields import fields_from_ovid
+
+    return parse_ovid(source.lines), fields_from_ovid
+
+
+def _enw(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.enw import parse_enw
+    from whatworks.references.enw_fields import fields_from_enw
+
+    return parse_enw(source.lines), fields_from_enw
+
+
+def _refworks(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.refworks import parse_refworks
+    from whatworks.references.refworks_fields import fields_from_refworks
+
+    return parse_refworks(source.lines), fields_from_refworks
+
+
+def _cochrane(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.cochrane import parse_cochrane
+    from whatworks.references.cochrane_fields import fields_from_cochrane
+
+    return parse_cochrane(source.lines), fields_from_cochrane
+
+
+def _endnote_xml(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.endnote_xml import parse_endnote_xml
+    from whatworks.references.endnote_xml_fields import fields_from_endnote_xml
+
+    return parse_endnote_xml(source.lines, file=source.file), fields_from_endnote_xml
+
+
+def _pubmed_xml(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.pubmed_xml import parse_pubmed_xml
+    from whatworks.references.pubmed_xml_fields import fields_from_pubmed_xml
+
+    return parse_pubmed_xml(source.lines, file=source.file), fields_from_pubmed_xml
+
+
+def _bibtex(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.bibtex import parse_bibtex
+    from whatworks.references.bibtex_fields import fields_from_bibtex
+
+    return parse_bibtex(source.lines), fields_from_bibtex
+
+
+def _csv(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.csv_fields import fields_from_csv
+    from whatworks.references.csv_rows import parse_csv
+    from whatworks.references.wos_fields import WOS_COLUMNS, fields_from_wos
+
+    parsed, columns = parse_csv(source.lines, file=source.file)
+    if parsed.entries[0].values.keys() >= WOS_COLUMNS:
+        # Web of Science's table has its tags as column names, which mean other things elsewhere.
+        return parsed, fields_from_wos
+
+    def read(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[str, str]]]:
+        return fields_from_csv({name: found[0] for name, found in values.items()}, columns)
+
+    return parsed, read
+
+
+def _csljson(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.csljson import fields_from_csljson, parse_csljson
+
+    return parse_csljson(source.utf8(), file=source.file), fields_from_csljson
+
+
+def _eppi(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.eppi import fields_from_eppi, parse_eppi
+
+    return parse_eppi(source.utf8(), file=source.file), fields_from_eppi
+
+
+def _excel(source: Source) -> tuple[Parsed, FieldReader]:
+    from whatworks.references.excel import fields_from_excel, parse_excel
+
+    return parse_excel(source.data, file=source.file), fields_from_excel
+
+
+# Where two could be meant, the one named first is.
+FORMATS = {
+    format.name: format
+    for format in (
+        Format("xlsx", "Excel", _excel, is_file=recognise.is_excel),
+        Format("pubmed-xml", "PubMed XML", _pubmed_xml, is_file=recognise.is_pubmed_xml),
+        Format("endnote-xml", "EndNote XML", _endnote_xml, is_file=recognise.is_endnote_xml),
+        Format("eppi-json", "EPPI-Reviewer JSON", _eppi, is_file=recognise.is_eppi_json),
+        Format("csl-json", "CSL-JSON", _csljson, is_file=recognise.is_csl_json),
+        Format("csv", "CSV", _csv, is_file=recognise.is_csv),
+        Format("ris", "RIS", _ris, is_line=recognise.is_ris),
+        Format("nbib", "PubMed nbib", _nbib, is_line=recognise.is_nbib),
+        Format("wos", "Web of Science", _wos, is_line=recognise.is_wos),
+        Format("ovid", "Ovid", _ovid, is_line=recognise.is_ovid),
+        Format("cochrane", "Cochrane Library", _cochrane, is_line=is_cochrane_start),
+        Format("enw", "EndNote tagged", _enw, is_line=recognise.is_enw),
+        Format("refworks", "RefWorks", _refworks, is_line=recognise.is_refworks),
+        Format("bibtex", "BibTeX", _bibtex, is_line=recognise.is_bibtex),
+    )
+}
+
+
+def find_format(source: Source) -> Format:
+    """Return the format of a file: by the whole of it, else by the first line that starts a record.
 
     Raises
     ------
     FileError
-        None of the four; the message names the format where it is another known one.
+        No format is seen; the message says what the file is where that is known.
     """
-    first = next((line for line in lines if line.strip()), "")
-    if _is_header(first):
-        return "csv"
-    for line in lines:
-        if START.match(line):
-            return "ris"
-        if split_nbib_line(line)[0] in START_TAGS:
-            return "nbib"
-        if ENTRY_START.match(line):
-            return "bibtex"
-    known = next((name for pattern, name in OTHER_FORMATS if pattern.match(first)), None)
-    if known:
-        raise FileError(
-            file,
-            [
-                FileProblem(
-                    f"The file is {known}, which cannot be read yet.",
-                    "Export the records as RIS, nbib, BibTeX or CSV, then import that file.",
-                )
-            ],
-        )
-    if any(sign in first for sign in DELIMITERS) and _has_more_rows(lines):
-        return "csv"
+    for format in FORMATS.values():
+        if format.is_file is not None and format.is_file(source):
+            return format
+    by_line = [
+        (format, format.is_line) for format in FORMATS.values() if format.is_line is not None
+    ]
+    for at, line in enumerate(source.lines):
+        if line and not line.isspace():
+            for format, is_line in by_line:
+                if is_line(source.lines, at):
+                    return format
+    other = recognise.other_kind(source)
+    if other is not None:
+        raise FileError(source.file, [FileProblem(*other)])
+    if recognise.has_rows(source):
+        return FORMATS["csv"]
+    names = ", ".join(format.label for format in FORMATS.values())
     raise FileError(
-        file,
+        source.file,
         [
             FileProblem(
-                "No record of a known format was found (RIS, nbib, BibTeX, or CSV with a title "
-                "column).",
+                f"No record of a known format was found ({names}).",
                 "Check that this is the right file, or export it again as RIS.",
             )
         ],
-    )
-
-
-def _is_header(line: str) -> bool:
-    """Whether a line names a title column, alone or beside others, or two other known columns."""
-    if split_nbib_line(line)[0] is not None or START.match(line) or len(line) > MAX_HEADER:
-        return False
-    known = {name for names in ALIASES.values() for name in names.split("|")}
-    titles = set(ALIASES["title"].split("|"))
-    for delimiter in DELIMITERS:
-        cells = [plain_name(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])]
-        if len(cells) == 1 and cells[0] in titles:
-            return True
-        if len(cells) > 1 and (titles & set(cells) or len(known & set(cells)) >= MIN_KNOWN_COLUMNS):
-            return True
-    return False
-
-
-def _has_more_rows(lines: list[str]) -> bool:
-    """Whether the second line has the delimiters of the first, as tables do."""
-    rows = [line for line in lines if line.strip()][:2]
-    return len(rows) == 2 and any(
-        rows[0].count(sign) == rows[1].count(sign) > 0 for sign in DELIMITERS
     )

@@ -39,6 +39,8 @@ def normalise_doi(value: str) -> str | None:
     >>> normalise_doi("n/a") is None
     True
     """
+    if "10." not in value:
+        return None
     text = value.strip().strip("<>{}\"'").strip()
     text = re.sub(r"\s*\[(?:doi|pii)\]\s*$", "", text, flags=re.IGNORECASE)
     from_address = False
@@ -59,6 +61,8 @@ def normalise_doi(value: str) -> str | None:
 
 def find_doi(text: str) -> str | None:
     """Return the first DOI that a note or address names as one ("doi: ..." or doi.org/...)."""
+    if "10." not in text:
+        return None
     for match in DOI_IN_TEXT.finditer(text):
         doi = normalise_doi(unquote(match[1]))
         if doi is not None:

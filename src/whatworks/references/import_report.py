@@ -51,7 +51,7 @@ class ImportReport:
     file
         Name of the file as the person gave it.
     format
-        Recognised format: ris, nbib, bibtex or csv.
+        Recognised format, by its name in `formats.FORMATS`.
     n_start_tags
         Record starts counted in the text without a parser (data rows for CSV).
     n_records
@@ -75,11 +75,18 @@ class ImportReport:
     line_endings: str
     issues: tuple[ReportIssue, ...]
 
+    def _about(self) -> list[str]:
+        """Format, and how its text was read if it is text."""
+        if self.encoding == "binary":
+            return [self.format]
+        return [self.format, self.encoding, f"line ends {self.line_endings}"]
+
     def summary(self) -> str:
         """Return the account for a person: counts, then each kind of issue with its number."""
         lines = [
-            f"{self.file}: {self.n_records:,} records from {self.n_start_tags:,} record starts "
-            f"({self.format}, {self.encoding}, line ends {self.line_endings})."
+            f"{self.file}: {_counted(self.n_records, 'record')} from "
+            f"{_counted(self.n_start_tags, 'record start')} "
+            f"({', '.join(self._about())})."
         ]
         kinds = Counter((issue.what, issue.done) for issue in self.issues)
         for (what, done), n in kinds.items():
@@ -95,6 +102,10 @@ class ImportResult:
     records: tuple[Record, ...]
     raw_file: RawFile
     report: ImportReport
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def quote(text: str) -> str:

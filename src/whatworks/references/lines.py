@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import accumulate
 
 __all__ = ["byte_offset", "line_starts", "split_lines"]
 
@@ -22,7 +23,9 @@ BOMS = (
 
 def split_lines(text: str) -> list[str]:
     """Return the lines of a text without their ends; line n of the file is element n - 1."""
-    return LINE_END.split(text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
 
 
 def line_starts(data: bytes, encoding: str) -> list[int]:
@@ -38,7 +41,7 @@ def line_starts(data: bytes, encoding: str) -> list[int]:
     first = next((len(bom) for bom in BOMS if data.startswith(bom)), 0)
     wide = re.match(r"utf[-_]?(16|32)", encoding.lower())
     if wide is None:
-        return [first, *(m.end() for m in LINE_END_BYTES.finditer(data, first))]
+        return _narrow_starts(data, first)
     codec = _wide_codec(data, encoding, int(wide[1]))
     text = data[first:].decode(codec, errors="replace")
     width = int(wide[1]) // 8
@@ -49,6 +52,15 @@ def line_starts(data: bytes, encoding: str) -> list[int]:
         at = match.end()
         starts.append(position)
     return starts
+
+
+def _narrow_starts(data: bytes, first: int) -> list[int]:
+    """Offsets where every line end is made of single bytes."""
+    n_returns = data.count(b"\r")
+    if n_returns == 0 or n_returns == data.count(b"\r\n"):
+        widths = (len(line) + 1 for line in data[first:].split(b"\n")[:-1])
+        return list(accumulate(widths, initial=first))
+    return [first, *(match.end() for match in LINE_END_BYTES.finditer(data, first))]
 
 
 def byte_offset(starts: list[int], lines: list[str], line: int, column: int, encoding: str) -> int:

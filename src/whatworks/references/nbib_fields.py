@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
@@ -43,10 +42,11 @@ def fields_from_nbib(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[s
         url=take_url(tags, "URL", "UR", "LK"),
         keywords=joined(split_keywords([*tags.all("MH"), *tags.all("OT"), *tags.all("KW")])),
         language=tags.first("LA"),
-        accession=tags.first("OID", "PMC", "AN"),
+        accession=tags.first("PMC", "OID", "AN"),
         database=database,
+        extra=tags.left(),
     )
-    return replace(fields, extra=tags.left()), notes
+    return fields, notes
 
 
 def _take_authors(tags: Tags) -> str | None:
@@ -54,9 +54,9 @@ def _take_authors(tags: Tags) -> str | None:
 
     The short spellings of names that are given in full stay with the other tags.
     """
-    full = tags.all("FAU")
-    names = full or [normalise_name(name, bare_initials=True) for name in tags.all("AU")]
-    names += tags.all("CN")
+    full = tags.every("FAU")
+    names = full or [normalise_name(name, bare_initials=True) for name in tags.every("AU")]
+    names += tags.every("CN")
     return "; ".join(name.replace(";", ",") for name in names) or None
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["RawFile", "Record", "Review", "Search"]
+__all__ = [
+    "Amendment",
+    "FullText",
+    "ProtocolSection",
+    "RawFile",
+    "Record",
+    "Review",
+    "Search",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,9 @@ class Search:
         Number of records the source returned, as reported.
     note
         Anything a reader must know.
+    kind
+        database, register, website, organisation or citations, as PRISMA tells them apart; None
+        if not said.
     """
 
     search_id: str
@@ -82,6 +93,7 @@ class Search:
     limits: str | None
     n_hits: int | None
     note: str | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +109,15 @@ class RawFile:
     name
         File name as given by the person.
     format
-        Recognised format: ris, nbib, bibtex, csv or json.
+        Recognised format, such as ris, nbib, wos, bibtex, csv or json.
     encoding
         Character encoding it was read with.
     n_bytes
         Size in bytes.
     n_items
         Number of records, decisions or effects read from it.
+    search_id
+        Search whose result it is; None if not said.
     """
 
     raw_file_id: str
@@ -113,6 +127,7 @@ class RawFile:
     encoding: str
     n_bytes: int
     n_items: int
+    search_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +210,94 @@ class Record:
     accession: str | None
     database: str | None
     extra: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolSection:
+    """One section of a review's protocol, as it stands.
+
+    Attributes
+    ----------
+    review_id
+        Review it plans.
+    section
+        Short lower-case name, such as question, eligibility or synthesis.
+    position
+        Place among the sections; the first is 1.
+    title
+        Heading.
+    text
+        What is planned, in Markdown.
+    """
+
+    review_id: str
+    section: str
+    position: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A dated change of a protocol, with its reason.
+
+    Attributes
+    ----------
+    amendment_id
+        Unique name within the evidence base.
+    review_id
+        Review whose protocol was changed.
+    section
+        Section that was changed.
+    amended_on
+        Date, ISO 8601.
+    change
+        What was changed, in one or two sentences.
+    reason
+        Why.
+    stage
+        What had been done by then: before_search, before_screening, before_extraction,
+        before_synthesis or after_synthesis.
+    made_by
+        Pseudonym of who made it.
+    """
+
+    amendment_id: str
+    review_id: str
+    section: str
+    amended_on: str
+    change: str
+    reason: str
+    stage: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """The search for the full text of one report.
+
+    Attributes
+    ----------
+    report_id
+        The report.
+    review_id
+        Review it belongs to.
+    status
+        sought, retrieved or not_retrieved.
+    url
+        Where it is or was looked for.
+    raw_file_id
+        SHA-256 of the document, where the review holds it; it is never published.
+    reason
+        Why it was not retrieved.
+    checked_on
+        Date of the last attempt, ISO 8601.
+    """
+
+    report_id: str
+    review_id: str
+    status: str
+    url: str | None
+    raw_file_id: str | None
+    reason: str | None
+    checked_on: str | None

@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from whatworks.errors import FileError, FileProblem
-from whatworks.references.bibtex import parse_bibtex
-from whatworks.references.bibtex_fields import fields_from_bibtex
-from whatworks.references.csv_fields import Columns, fields_from_csv
-from whatworks.references.csv_rows import parse_csv
-from whatworks.references.entries import Entry, Parsed
+from whatworks.references.entries import Entry
 from whatworks.references.fields import FIELD_NAMES, Fields, dump_extra
-from whatworks.references.formats import FORMATS, recognise_format
+from whatworks.references.formats import FORMATS, find_format
 from whatworks.references.import_report import ImportReport, ImportResult, ReportIssue, quote
 from whatworks.references.lines import byte_offset, line_starts
-from whatworks.references.nbib import parse_nbib
-from whatworks.references.nbib_fields import fields_from_nbib
 from whatworks.references.nouns import RawFile, Record
+from whatworks.references.own_note import OWN_NAME
+from whatworks.references.recognise import is_excel
 from whatworks.references.repair import repair_lines
-from whatworks.references.ris import parse_ris
-from whatworks.references.ris_fields import fields_from_ris
+from whatworks.references.source import Source
 from whatworks.tabular import Decoded, decode, unpack
 
 __all__ = ["read_references"]
 
 HASH_DIGITS = 12
+KEPT = "It was kept among the other tags."
+NEW_NAME = "The record was given a new one."
 LINE_ENDINGS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "": "none"}
+XML_ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+# Exports shrink to a tenth, the same record over and over to a five-hundredth.
+MAX_RATIO = 500
+SMALL_BYTES = 1 << 24
 # More zero bytes than one in this many are not damage to a text but another kind of file.
 BYTES_PER_NUL = 50
-
-FieldReader = Callable[[dict[str, list[str]]], tuple[Fields, list[tuple[str, str]]]]
-TAGGED: dict[str, tuple[Callable[[list[str]], Parsed], FieldReader]] = {
-    "ris": (parse_ris, fields_from_ris),
-    "nbib": (parse_nbib, fields_from_nbib),
-    "bibtex": (parse_bibtex, fields_from_bibtex),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class _Text:
 def read_references(
     data: bytes, *, file: str, review_id: str, format: str | None = None
 ) -> ImportResult:
-    """Read a file of references in RIS, nbib, BibTeX or CSV.
+    """Read a file of references in any format of `formats.FORMATS`.
 
     Every record start in the file gives one record, and every line that gave nothing or was
     repaired stands in the report. Tags without a field of their own are kept in `Record.extra`.
@@ -67,8 +59,8 @@ def read_references(
         Its name, for messages. The format is told from the content, not from the name.
     review_id : str
         Review the records belong to; begins each record's name.
-    format : {"ris", "nbib", "bibtex", "csv"}, optional
-        The format, where the person knows better than the content says.
+    format : str, optional
+        Name of the format in `formats.FORMATS`, where the person knows better than the content says.
 
     Returns
     -------
@@ -91,21 +83,18 @@ def read_references(
             ],
         )
     content = unpack(data, file=file)
+    _refuse_bomb(data, content, file)
     text = _read_text(content, file=file, packed=content is not data)
-    kind = format or recognise_format(text.lines, file=file)
-    if kind == "csv":
-        repaired = _csv_bytes(text)
-        parsed, columns = parse_csv(repaired, file=file)
-        read: FieldReader = partial(_csv_fields, columns=columns)
-    else:
-        parse, read = TAGGED[kind]
-        parsed = parse(text.lines)
+    source = Source(file, content, text.lines)
+    chosen = find_format(source) if format is None else FORMATS[format]
+    kind = chosen.name
+    parsed, read = chosen.read(source)
     if not parsed.entries:
         raise FileError(
             file,
             [
                 FileProblem(
-                    f"No record was found in this {kind} file.",
+                    f"No record was found in this {chosen.label} file.",
                     "Check that it is the right file, or name its format.",
                 )
             ],
@@ -116,7 +105,7 @@ def read_references(
     for position, entry in enumerate(parsed.entries, start=1):
         fields, notes = read(entry.values)
         issues.extend(
-            ReportIssue(entry.line, what, "It was kept among the other tags.", quote(found))
+            ReportIssue(entry.line, what, KEPT if what != OWN_NAME else NEW_NAME, quote(found))
             for what, found in notes
         )
         if fields.title is None and kind != "csv":
@@ -152,16 +141,52 @@ def read_references(
     return ImportResult(tuple(records), raw_file, report)
 
 
+def _refuse_bomb(data: bytes, content: bytes, file: str) -> None:
+    """Refuse a file that was packed to take a machine's memory."""
+    if len(content) > max(SMALL_BYTES, MAX_RATIO * len(data)):
+        raise FileError(
+            file,
+            [
+                FileProblem(
+                    f"The gzip file holds {len(content) // len(data):,} times its own size, which "
+                    "no text of references does.",
+                    "Do not use this file; export the records again from where they come from.",
+                )
+            ],
+        )
+
+
 def _read_text(content: bytes, *, file: str, packed: bool) -> _Text:
     """Decode a file, repair its lines, and find where each begins."""
     issues: list[ReportIssue] = []
-    decoded = decode(_without_nuls(content, issues), file=file)
+    if is_excel(Source(file, content, [])):
+        return _Text(Decoded("", "binary", False, "", ()), [], issues, None)
+    decoded = _decode(_without_nuls(content, issues), file)
     issues.extend(ReportIssue(1, sentence, "See the text.") for sentence in decoded.repairs)
     if decoded.line_endings == "mixed":
         issues.append(_mixed_line_ends(decoded.text))
     lines, repairs = repair_lines(decoded.text)
     starts = None if packed else line_starts(content, decoded.encoding)
     return _Text(decoded, lines, [*issues, *repairs], starts)
+
+
+def _decode(content: bytes, file: str) -> Decoded:
+    """Decode a file; where it is not UTF-8, XML says what it is."""
+    declared = XML_ENCODING.match(content)
+    if declared and not _is_utf8(content):
+        try:
+            return decode(content, file=file, encoding=declared[1].decode("ascii"))
+        except FileError:
+            pass  # it says what it is not; then it is guessed
+    return decode(content, file=file)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_nuls(content: bytes, issues: list[ReportIssue]) -> bytes:
@@ -189,18 +214,6 @@ def _mixed_line_ends(text: str) -> ReportIssue:
                 number, "Line ends of more than one kind.", "All were read as line ends."
             )
     raise AssertionError("mixed line ends were reported where there are none")
-
-
-def _csv_fields(
-    values: dict[str, list[str]], *, columns: Columns
-) -> tuple[Fields, list[tuple[str, str]]]:
-    """Fields of a row, which has one value in each column."""
-    return fields_from_csv({name: found[0] for name, found in values.items()}, columns)
-
-
-def _csv_bytes(text: _Text) -> bytes:
-    """Return the repaired text as bytes for the table reader, which decodes by itself."""
-    return "\n".join(text.lines).encode("utf-8")
 
 
 def _record(fields: Fields, entry: Entry, text: _Text, name: tuple[str, str, int]) -> Record:

@@ -17,45 +17,68 @@ BYTE_ESCAPE = re.compile(
     r"|<f[0-7]>(?:<[89ab][0-9a-f]>){3}",
     re.IGNORECASE,
 )
+# Marks that joining files leaves at the beginnings of lines: byte-order marks, zero-width blanks,
+# form feeds; and the end mark of DOS.
+STRAY_MARKS = re.compile("^[\ufeff\u200b\u200e\u2060\x0c\x1a]+|\x1a+$")
+DAMAGE = "\0\ufeff\u200b\u200e\u2060\x0c\x1a"
 
 
 def repair_lines(text: str) -> tuple[list[str], list[ReportIssue]]:
-    """Split a text into lines and repair each: written-out bytes, NUL characters.
+    """Split a text into lines and repair each: written-out bytes, NUL characters, stray marks.
 
     The number of lines never changes, so that line numbers stay those of the file.
 
     Returns
     -------
     tuple
-        The lines, and one issue per repaired line.
+        The lines, and one issue per repair.
     """
     lines = split_lines(text)
     issues: list[ReportIssue] = []
-    for number, line in enumerate(lines, start=1):
-        if "\0" in line:
-            issues.append(
-                ReportIssue(number, "NUL characters.", "They were removed.", quote(_visible(line)))
-            )
-            line = line.replace("\0", "")
-        if "<" in line:
-            mended = BYTE_ESCAPE.sub(_decode_escape, line)
-            if mended != line:
-                found = [m[0] for m in BYTE_ESCAPE.finditer(line)]
-                issues.append(
-                    ReportIssue(
-                        number,
-                        "Characters written out as bytes.",
-                        "They were put back as characters.",
-                        quote(" ".join(found)),
-                    )
-                )
-                line = mended
-        lines[number - 1] = line
+    if any(sign in text for sign in DAMAGE):
+        lines = [_without_marks(line, number, issues) for number, line in enumerate(lines, 1)]
+    if "><" in text and BYTE_ESCAPE.search(text):
+        lines = [_unescaped(line, number, issues) for number, line in enumerate(lines, 1)]
     return lines, issues
 
 
+def _without_marks(line: str, number: int, issues: list[ReportIssue]) -> str:
+    """Line without NUL characters and stray marks."""
+    if "\0" in line:
+        issues.append(
+            ReportIssue(number, "NUL characters.", "They were removed.", quote(_visible(line)))
+        )
+        line = line.replace("\0", "")
+    bare = STRAY_MARKS.sub("", line)
+    if bare != line:
+        issues.append(
+            ReportIssue(
+                number,
+                "Marks that are no text (a byte-order mark, a page break or an end mark).",
+                "They were removed.",
+                quote(bare),
+            )
+        )
+    return bare
+
+
+def _unescaped(line: str, number: int, issues: list[ReportIssue]) -> str:
+    """Line with characters where their bytes were written out."""
+    mended = BYTE_ESCAPE.sub(_decode_escape, line)
+    if mended != line:
+        found = " ".join(match[0] for match in BYTE_ESCAPE.finditer(line))
+        issues.append(
+            ReportIssue(
+                number,
+                "Characters written out as bytes.",
+                "They were put back as characters.",
+                quote(found),
+            )
+        )
+    return mended
+
+
 def _visible(line: str) -> str:
-    """Line with its NULs shown."""
     return line.replace("\0", "␀")
 
 

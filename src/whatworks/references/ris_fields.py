@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
 
 from whatworks.references.entries import Tags
-from whatworks.references.fields import FIELD_NAMES, Fields
+from whatworks.references.fields import Fields
 from whatworks.references.identifiers import normalise_doi, serial_numbers
+from whatworks.references.own_note import OWN_ID, OWN_NAME, read_note
 from whatworks.references.record_types import RIS_CODE, type_from_ris
 from whatworks.references.taking import (
     joined,
@@ -20,13 +19,12 @@ from whatworks.references.taking import (
 )
 from whatworks.references.values import join_pages, normalise_name, split_keywords
 
-__all__ = ["FIELDS_NOTE", "OWN_ID", "fields_from_ris"]
+__all__ = ["fields_from_ris"]
 
-# What our own writer adds: the record's name in the evidence base, and a note with the fields that
-# RIS has no room for.
-OWN_ID = "whatworks:"
-FIELDS_NOTE = "whatworks-fields: "
-
+# Where our own writer puts the name of a record, by flavour.
+OWN_ID_TAGS = ("AN", "LB", "CN", "U1")
+# Databases whose accession numbers are PubMed's, as EndNote, Ovid and EBSCO call them.
+PUBMED_NAME = re.compile(r"nlm|pubmed|(?:ovid )?medline.*", re.IGNORECASE)
 COCHRANE_PMID = re.compile(r"PUBMED\s+(\d{1,8})\b", re.IGNORECASE)
 PMID = re.compile(r"(?:PMID:?\s*)?(\d{1,8})")
 PMID_IN_NOTE = re.compile(r"\bPMID[:\s]+(\d{1,8})\b")
@@ -50,23 +48,20 @@ def fields_from_ris(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[st
         The fields, and what was not understood: (what, text) pairs for the import report.
     """
     tags = Tags(values)
-    told: dict[str, object] = {}
-    for note in tags.peek("N1"):
-        if note.startswith(FIELDS_NOTE):
-            told = _told_fields(note)
-            if told:
-                tags.drop(note, "N1")
-    own_ids = [value for value in tags.peek("AN") if value.startswith(OWN_ID)]
+    own_note = None
+    for value in tags.peek("N1"):
+        own_note = read_note(value)
+        if own_note is not None:
+            tags.drop(value, "N1")
+            break
+    own_ids = [value for value in tags.peek(*OWN_ID_TAGS) if value.startswith(OWN_ID)]
     for value in own_ids:
-        tags.drop(value, "AN")
+        tags.drop(value, *OWN_ID_TAGS)
     fields, notes = _read(tags)
     if own_ids:
-        notes.append(("The name of a record exported from here.", own_ids[0]))
-    if told:
-        extra = told.pop("extra", None)
-        fields = replace(fields, **told)  # type: ignore[arg-type]
-        if isinstance(extra, dict):
-            fields = replace(fields, extra=extra)
+        notes.append((OWN_NAME, own_ids[0]))
+    if own_note is not None:
+        fields = own_note.apply(fields)
     return fields, notes
 
 
@@ -105,13 +100,14 @@ def _read(tags: Tags) -> tuple[Fields, list[tuple[str, str]]]:
         language=tags.first("LA"),
         accession=_take_accession(tags),
         database=database,
+        extra=tags.left() | extra_code,
     )
-    return replace(fields, extra=tags.left() | extra_code), notes
+    return fields, notes
 
 
 def _take_authors(tags: Tags) -> str | None:
     """Names of AU or else A1; a value with ";" holds several."""
-    names = [normalise_name(name) for value in tags.all("AU", "A1") for name in value.split(";")]
+    names = [normalise_name(name) for value in tags.every("AU", "A1") for name in value.split(";")]
     return "; ".join(name for name in names if name) or None
 
 
@@ -140,6 +136,8 @@ def _take_pmid(tags: Tags, database: str) -> str | None:
         places.append("C2")
     if "embase" in database.lower() or "medline" in database.lower():
         places.append("C5")
+    if PUBMED_NAME.fullmatch(database):
+        places.append("AN")
     for place in places:
         for value in tags.peek(place):
             match = PMID.fullmatch(value)
@@ -152,7 +150,7 @@ def _take_pmid(tags: Tags, database: str) -> str | None:
             if match[0] == value:  # "PUBMED 1,EMBASE 2" says more
                 tags.drop(value, "C3")
             return match[1]
-    noted = (PMID_IN_NOTE.search(value) for value in tags.peek("N1"))
+    noted = (PMID_IN_NOTE.search(value) for value in tags.peek("N1", "M2") if "PMID" in value)
     from_note = next((match[1] for match in noted if match), None)
     return from_note or pmid_from_urls(tags, "UR", "L2")
 
@@ -176,14 +174,3 @@ def _take_accession(tags: Tags) -> str | None:
             tags.drop(value, "AN", "ID", "U1", "UT")
             return value
     return None
-
-
-def _told_fields(note: str) -> dict[str, object]:
-    """Fields that our own writer put into a note; empty if the note was changed since."""
-    try:
-        found = json.loads(note.removeprefix(FIELDS_NOTE))
-    except ValueError:
-        return {}
-    if not isinstance(found, dict) or not set(found) <= {*FIELD_NAMES, "extra"}:
-        return {}
-    return found

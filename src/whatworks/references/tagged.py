@@ -1,4 +1,4 @@
-"""One record of tagged lines (RIS, MEDLINE) to its tags and values, with rispy underneath.
+"""One record of tagged lines (RIS, MEDLINE, Web of Science …) to tags and values, by rispy.
 
 rispy 0.10 loses text in files as people have them: the first record after a byte-order mark, the
 second of two records without an end line between them, repeated tags, longer tags. So records are
@@ -8,26 +8,47 @@ where a continuation line goes. What is left to it is the walk over the lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-__all__ = ["TagLine", "parse_tagged"]
+__all__ = ["LAYOUT", "Layout", "TagLine", "parse_tagged"]
 
 # A line's tag and value; the tag is None for a line that continues the value before it.
 TagLine = tuple[str | None, str]
 
+# No line is this tag: a record ends with its lines.
 END = "whatworks-end"
-# Values in which a new line begins a new value: EndNote lists keywords and numbers so.
-SEPARATED_BY_LINES = frozenset({"KW", "L1", "L2", "L3", "UR", "SN", "DB"})
-# Values in which paragraphs are kept.
-PARAGRAPHS = frozenset({"AB", "N1", "N2", "RN"})
 # A line this long was not wrapped by a program: the line end after it is the author's.
 LONG_LINE = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a continuation line goes, by the tag it continues.
+
+    Attributes
+    ----------
+    lists
+        Tags in which a new line begins a new value; "*" for all.
+    paragraphs
+        Tags in which a line end that the author set is kept; all other lines are joined by a blank.
+    """
+
+    lists: frozenset[str] = frozenset()
+    paragraphs: frozenset[str] = frozenset()
+
+
+# EndNote lists keywords, addresses and numbers so; abstracts and notes have paragraphs.
+LAYOUT = Layout(
+    lists=frozenset({"KW", "L1", "L2", "L3", "UR", "SN", "DB"}),
+    paragraphs=frozenset({"AB", "N1", "N2", "RN"}),
+)
+
+
 def parse_tagged(
-    lines: list[str], split_line: Callable[[str], TagLine], *, wrapped: bool
+    lines: list[str], split_line: Callable[[str], TagLine], layout: Layout
 ) -> dict[str, list[str]]:
     """Return the values of one record by tag, in file order, empty ones left out.
 
@@ -37,15 +58,17 @@ def parse_tagged(
         The lines of the record, from its start tag to the line before its end tag.
     split_line : callable
         Tells a tag line from a continuation line.
-    wrapped : bool
-        Whether the format wraps all values (MEDLINE): then every continuation is joined by a
-        blank. Otherwise lines part the values of some tags and paragraphs of others.
+    layout : Layout
+        Where continuation lines go.
     """
-    parser = _parser_class()(split_line=split_line, wrapped=wrapped)
-    parsed: list[dict[str, list[str]]] = parser.parse_lines(iter([*lines, END]))
-    values = {tag: [value.strip() for value in found] for tag, found in parsed[0].items()}
-    kept = {tag: [value for value in found if value] for tag, found in values.items()}
-    return {tag: found for tag, found in kept.items() if found}
+    parser = _parser_class()(split_line, layout)
+    parser.parse_lines(iter(lines))
+    kept = {}
+    for tag, found in parser.record.items():
+        values = [value.strip() for value in found if value] if found != [""] else []
+        if values:
+            kept[tag] = values
+    return kept
 
 
 class _EveryTag(dict[str, str]):
@@ -60,29 +83,29 @@ def _parser_class() -> Any:
     """Return the parser; rispy is imported when the first file is read."""
     from rispy.parser import RisParser
 
+    every_tag = _EveryTag()
+
     class TaggedParser(RisParser):  # type: ignore[misc]
         """rispy's walk with our rules."""
 
         START_TAG = ""  # the first line of what it is given is the start, whatever its tag
         END_TAG = END
 
-        def __init__(self, *, split_line: Callable[[str], TagLine], wrapped: bool) -> None:
-            super().__init__(mapping=_EveryTag())
-            self._split_line = split_line
-            self._wrapped = wrapped
+        def __init__(self, split_line: Callable[[str], TagLine], layout: Layout) -> None:
+            super().__init__(mapping=every_tag)
+            self.parse_line = split_line
+            self.record: dict[str, list[str]] = {}
+            self._layout = layout
             self._after_blank = False
             self._last_length = 0
             self._tag = ""
 
-        def _iter_till_start(self, lines: Iterable[str]) -> dict[str, list[str]]:
-            record: dict[str, list[str]] = {}
-            line = next(iter(lines))
-            tag, value = self.parse_line(line)
-            self._add_tag(record, tag or "", value)
-            return record
-
-        def parse_line(self, line: str) -> TagLine:
-            return (END, "") if line == END else self._split_line(line)
+        def _iter_till_start(self, lines: Any) -> dict[str, list[str]]:
+            # It is given one record without an end line, so that this is called once and what it
+            # returns is filled until the lines run out.
+            tag, value = self.parse_line(next(lines))
+            self._add_tag(self.record, tag or "", value)
+            return self.record
 
         def _add_tag(
             self,
@@ -93,8 +116,12 @@ def _parser_class() -> Any:
         ) -> None:
             if not extend_multiline:
                 self._tag = tag or ""
-                record.setdefault(self._tag, []).append(content)
-            elif not content.strip():
+                values = record.get(self._tag)
+                if values is None:
+                    record[self._tag] = [content]
+                else:
+                    values.append(content)
+            elif not content or content.isspace():
                 self._after_blank = True
                 return
             else:
@@ -103,13 +130,15 @@ def _parser_class() -> Any:
             self._last_length = len(content)
 
         def _continue(self, values: list[str], text: str) -> None:
-            if self._wrapped or self._tag not in SEPARATED_BY_LINES | PARAGRAPHS:
-                values[-1] = f"{values[-1].rstrip()} {text}"
-            elif self._tag in SEPARATED_BY_LINES:
+            lists = self._layout.lists
+            if self._tag in lists or "*" in lists:
                 values.append(text)
-            elif values[-1] and (self._after_blank or self._last_length > LONG_LINE):
-                values[-1] = f"{values[-1].rstrip()}\n{text}"
-            else:
-                values[-1] = f"{values[-1].rstrip()} {text}"
+                return
+            as_paragraph = (
+                self._tag in self._layout.paragraphs
+                and values[-1]
+                and (self._after_blank or self._last_length > LONG_LINE)
+            )
+            values[-1] = f"{values[-1].rstrip()}{chr(10) if as_paragraph else ' '}{text}"
 
     return TaggedParser

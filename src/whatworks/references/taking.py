@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from whatworks.references.entries import Tags
-from whatworks.references.identifiers import find_doi, find_pmid_in_url, normalise_doi
+from whatworks.references.identifiers import (
+    find_doi,
+    find_pmid_in_url,
+    normalise_doi,
+    serial_numbers,
+)
 from whatworks.references.values import find_year, is_just_a_year
 
-__all__ = ["joined", "pmid_from_urls", "take_doi", "take_longest", "take_url", "take_year"]
+__all__ = [
+    "joined",
+    "pmid_from_urls",
+    "take_doi",
+    "take_longest",
+    "take_pmid",
+    "take_serials",
+    "take_url",
+    "take_year",
+]
+
+# PubMed numbers; a spreadsheet may have made them decimal. Abstrackr writes 0 for none.
+PMID = re.compile(r"(?:PMID:?\s*)?([1-9]\d{0,7})(?:\.0)?", re.IGNORECASE)
 
 
 def joined(values: Iterable[str]) -> str | None:
@@ -22,18 +40,21 @@ def take_doi(tags: Tags, own: Iterable[str], notes: Iterable[str]) -> str | None
     A value that is the DOI is taken; a note that mentions it stays.
     """
     own = tuple(own)
-    candidates = [_leading_doi(value) for value in tags.peek(*own)]
-    candidates += [find_doi(value) for value in tags.peek(*notes)]
-    found = next((doi for doi in candidates if doi is not None), None)
+    values = tags.peek(*own)
+    found = next((doi for value in values if (doi := _leading_doi(value))), None)
+    if found is None:
+        found = next((doi for value in tags.peek(*notes) if (doi := find_doi(value))), None)
     if found is not None:
-        for value in tags.peek(*own):
-            if normalise_doi(value) == found:
+        for value in values:
+            if "10." in value and normalise_doi(value) == found:
                 tags.drop(value, *own)
     return found
 
 
 def _leading_doi(value: str) -> str | None:
     """DOI of a value, or of its first word: Rayyan runs the next tag into it."""
+    if "10." not in value:
+        return None
     return normalise_doi(value) or normalise_doi(value.split(maxsplit=1)[0])
 
 
@@ -88,3 +109,26 @@ def pmid_from_urls(tags: Tags, *names: str) -> str | None:
     """Return the PubMed number of the first PubMed address."""
     found = (find_pmid_in_url(value) for value in tags.peek(*names))
     return next((pmid for pmid in found if pmid), None)
+
+
+def take_pmid(tags: Tags, *names: str) -> str | None:
+    """Return the PubMed number of the first of these tags that holds one and nothing else."""
+    for name in names:
+        for value in tags.peek(name):
+            match = PMID.fullmatch(value)
+            if match:
+                tags.drop(value, name)
+                return match[1]
+    return None
+
+
+def take_serials(tags: Tags, *names: str) -> str | None:
+    """Return ISSNs and ISBNs; a value that holds a label beside them stays with the other tags."""
+    numbers: list[str] = []
+    for name in dict.fromkeys(names):
+        for value in tags.peek(name):
+            found = serial_numbers(value)
+            numbers.extend(found)
+            if found and "".join(found) == re.sub(r"[\s,;]", "", value):
+                tags.drop(value, name)
+    return joined(numbers)

@@ -2,112 +2,141 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from whatworks.references.fields import FIELD_NAMES, Fields, load_extra
+from whatworks.references.extra_names import COMMON_TAGS, common_values, without_foreign
+from whatworks.references.fields import FIELD_NAMES, Fields
 from whatworks.references.identifiers import normalise_doi
 from whatworks.references.nouns import Record
+from whatworks.references.own_note import FIELDS_NOTE, fields_of, note_text, own_id
 from whatworks.references.record_types import RIS_CODE
 from whatworks.references.repair import repair_lines
 from whatworks.references.ris import parse_ris
-from whatworks.references.ris_fields import FIELDS_NOTE, OWN_ID, fields_from_ris
+from whatworks.references.ris_fields import fields_from_ris
+from whatworks.references.ris_flavours import Flavour, find_flavour
 
 __all__ = ["write_ris"]
 
 SIMPLE_RANGE = re.compile(r"([A-Za-z]*\d+)-([A-Za-z]*\d+)")
 RIS_TAG = re.compile(r"[A-Z][A-Z0-9]")
+# Control characters, and what the repair of texts would take for a written-out byte.
+UNTAMED = re.compile(r"[\x00-\x1f\x7f\s]+|<(?=[cdef][0-9a-f]>)", re.IGNORECASE)
 CRLF = "\r\n"
 
 
-def write_ris(records: Sequence[Record]) -> bytes:
+def write_ris(records: Sequence[Record], *, flavour: str | None = None) -> bytes:
     """Return records as RIS: UTF-8 without a byte-order mark, CRLF line ends.
 
-    Each record carries its own name as accession number (`AN  - whatworks:REVIEW/RECORD`). What
-    RIS has no tag for, or would be read back as something else, follows as JSON in one note, so
-    that `read_references` gives back every field whatever it holds.
+    Each record carries its own name (`whatworks:REVIEW/RECORD`). What RIS has no tag for, or would
+    be read back as something else, follows as JSON in one note, so that `read_references` gives
+    back every field whatever it holds.
 
     Parameters
     ----------
     records : sequence of Record
         In the order they are written.
+    flavour : {"endnote", "zotero", "eppi"}, optional
+        Program the file is for. Without it the tags are those that most programs read.
+
+    Raises
+    ------
+    UserError
+        There is no such flavour.
     """
-    return "".join(_block(record) for record in records).encode("utf-8")
+    tags = find_flavour(flavour)
+    return "".join(_block(record, tags) for record in records).encode("utf-8")
 
 
-def _block(record: Record) -> str:
-    """Text of one record: the plainest of three ways that reads back the same."""
-    wanted = _fields(record)
-    lines = _plain_lines(record, wanted, wanted.extra)
-    if _read_back(lines) == wanted:
-        return _end(lines)
-    # Most often only the leftover tags are in the way: those of another format.
-    lines = _plain_lines(record, wanted, {})
-    noted = [*lines, *_note(wanted, _read_back(lines))]
-    if _read_back(noted) == wanted:
-        return _end(noted)
-    # A value holds a line that RIS would take for a tag or a repair: only the note is safe.
-    lines = _plain_lines(record, Fields(), {})
-    return _end([*lines, *_note(wanted, _read_back(lines))])
-
-
-def _note(wanted: Fields, found: Fields | None) -> list[str]:
-    """Line of the note that gives what the plain lines do not."""
-    told: dict[str, object] = {
-        name: getattr(wanted, name)
-        for name in FIELD_NAMES
-        if found is None or getattr(found, name) != getattr(wanted, name)
-    }
-    return _value_lines("N1", FIELDS_NOTE + _json(told | {"extra": wanted.extra}))
+def _block(record: Record, flavour: Flavour) -> str:
+    """Text of one record: the plainest of six ways that reads back the same."""
+    wanted = fields_of(record)
+    # What has to be put right most often is the leftover tags of another format. A value with a
+    # line that RIS would take for a tag is written on one line, and is whole in the note only.
+    tamed = _tame(wanted)
+    for shown in (wanted, replace(wanted, extra={}), tamed, replace(tamed, extra={})):
+        lines = _plain_lines(record, shown, flavour)
+        found = _read_back(lines)
+        if found == wanted:
+            return _end(lines)
+        if found is not None:
+            noted = [*lines, *_value_lines("N1", FIELDS_NOTE + note_text(wanted, found))]
+            if _read_back(noted) == wanted:
+                return _end(noted)
+    bare = _plain_lines(record, Fields(), flavour)
+    note = note_text(wanted, _read_back(bare) or Fields())
+    return _end([*bare, *_value_lines("N1", FIELDS_NOTE + note)])
 
 
 def _end(lines: list[str]) -> str:
     return CRLF.join([*lines, "ER  - ", "", ""])
 
 
-def _fields(record: Record) -> Fields:
-    values = {name: getattr(record, name) for name in FIELD_NAMES}
-    return Fields(**values, extra=load_extra(record.extra))
+def _tame(fields: Fields) -> Fields:
+    """Fields of which no value has a line end, a control character or a written-out byte."""
+    told = {name: value for name in FIELD_NAMES if isinstance(value := getattr(fields, name), str)}
+    extra = {tag: [_one_line(value) for value in found] for tag, found in fields.extra.items()}
+    return replace(
+        fields,
+        **{name: _one_line(value) for name, value in told.items()},  # type: ignore[arg-type]
+        extra=extra,
+    )
 
 
-def _plain_lines(record: Record, fields: Fields, extra: dict[str, list[str]]) -> list[str]:
+def _one_line(value: str) -> str:
+    return UNTAMED.sub(lambda match: "< " if match[0] == "<" else " ", value).strip()
+
+
+def _plain_lines(record: Record, fields: Fields, flavour: Flavour) -> list[str]:
     """Lines of a record's tags, the type first."""
-    code = (extra.get("TY") or [RIS_CODE.get(fields.record_type, "GEN")])[0]
-    first_page, last_page = _pages(fields.pages)
-    accession_tag = "U1" if fields.accession and normalise_doi(fields.accession) else "ID"
+    code = (fields.extra.get("TY") or [RIS_CODE.get(fields.record_type, "GEN")])[0]
+    accession = flavour.accession
+    if accession == "ID" and fields.accession and normalise_doi(fields.accession):
+        accession = "U1"
+    pmid_tag, pmid_label = flavour.pmid
     pairs: list[tuple[str, str | int | None]] = [
-        ("TY", code),
-        ("TI", fields.title),
-        *(("AU", name) for name in _split(fields.authors)),
+        (flavour.title, fields.title),
+        *((flavour.author, name) for name in _split(fields.authors)),
         ("PY", fields.year),
-        ("JF", fields.container),
+        (flavour.container, fields.container),
         ("VL", fields.volume),
         ("IS", fields.issue),
-        ("SP", first_page),
-        ("EP", last_page),
+        *_pages(fields.pages, flavour),
         ("AB", fields.abstract),
         ("DO", fields.doi),
-        ("C3", f"PUBMED {fields.pmid}" if fields.pmid else None),
+        (pmid_tag, f"{pmid_label}{fields.pmid}" if fields.pmid else None),
         *(("SN", number) for number in _split(fields.isbn_issn)),
         ("UR", fields.url),
         *(("KW", word) for word in _split(fields.keywords)),
         ("LA", fields.language),
         ("DB", fields.database),
-        ("AN", f"{OWN_ID}{record.review_id}/{record.record_id}"),
-        (accession_tag, fields.accession),
-        *((tag, v) for tag, found in extra.items() if RIS_TAG.fullmatch(tag) for v in found),
+        (flavour.own_id, own_id(record)),
+        (accession, fields.accession),
+        *_extra(fields.extra),
     ]
-    written = [(tag, str(value)) for tag, value in pairs if value is not None]
-    seen_type = False
-    lines: list[str] = []
-    for tag, value in written:
-        if tag == "TY":
-            if seen_type:
-                continue
-            seen_type = True
-        lines += _value_lines(tag, value)
+    lines = _value_lines("TY", code)
+    for tag, value in pairs:
+        if value is not None:
+            lines += _value_lines(tag, str(value))
     return lines
+
+
+def _extra(extra: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Leftover tags that are RIS, and those of other formats that RIS has a tag for."""
+    told = without_foreign(extra)
+    own = [
+        (tag, value)
+        for tag, found in told.items()
+        if RIS_TAG.fullmatch(tag) and tag != "TY"
+        for value in found
+    ]
+    return own + [
+        (tag.ris[0], value)
+        for tag in COMMON_TAGS
+        if not any(name in told for name in tag.ris)
+        for value in common_values(tag, told)
+    ]
 
 
 def _value_lines(tag: str, value: str) -> list[str]:
@@ -119,18 +148,15 @@ def _value_lines(tag: str, value: str) -> list[str]:
     return lines
 
 
-def _pages(pages: str | None) -> tuple[str | None, str | None]:
+def _pages(pages: str | None, flavour: Flavour) -> list[tuple[str, str | None]]:
     match = SIMPLE_RANGE.fullmatch(pages or "")
-    return (match[1], match[2]) if match else (pages, None)
+    if match is None or flavour.whole_pages:
+        return [("SP", pages)]
+    return [("SP", match[1]), ("EP", match[2])]
 
 
 def _split(joined: str | None) -> list[str]:
     return joined.split("; ") if joined else []
-
-
-def _json(values: dict[str, object]) -> str:
-    """JSON in plain letters: nothing in it can look like a line end or a written-out byte."""
-    return json.dumps(values, sort_keys=True).replace("<", "\\u003c")
 
 
 def _read_back(lines: list[str]) -> Fields | None:

@@ -10,11 +10,19 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from whatworks.appraisal.nouns import Judgement
-from whatworks.dedupe.nouns import Report, ReportRecord
+from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
 from whatworks.england.nouns import OfficialFigure
 from whatworks.extraction.nouns import Accuracy, Arm, Effect, FlowCount, Measure, Study
 from whatworks.grading.nouns import Certainty, CertaintyStep
-from whatworks.references.nouns import RawFile, Record, Review, Search
+from whatworks.references.nouns import (
+    Amendment,
+    FullText,
+    ProtocolSection,
+    RawFile,
+    Record,
+    Review,
+    Search,
+)
 from whatworks.release.nouns import Analysis, AnalysisInput, Number, Strand
 from whatworks.screening.nouns import Decision
 from whatworks.vocab.nouns import Term
@@ -43,11 +51,16 @@ class Evidence:
 
     terms: Sequence[Term] = ()
     reviews: Sequence[Review] = ()
+    protocol_sections: Sequence[ProtocolSection] = ()
+    amendments: Sequence[Amendment] = ()
     searches: Sequence[Search] = ()
     raw_files: Sequence[RawFile] = ()
     records: Sequence[Record] = ()
     reports: Sequence[Report] = ()
     report_records: Sequence[ReportRecord] = ()
+    record_pairs: Sequence[RecordPair] = ()
+    pair_decisions: Sequence[PairDecision] = ()
+    full_texts: Sequence[FullText] = ()
     decisions: Sequence[Decision] = ()
     flow_counts: Sequence[FlowCount] = ()
     studies: Sequence[Study] = ()

@@ -35,6 +35,17 @@ DEPENDENT_OPTIONS: dict[str, Any] = {
     "with_flagged": False,
     "working_model": "CHE",
 }
+# Tables a review's flow is counted from.
+FLOW_TABLES = (
+    "decisions",
+    "flow_counts",
+    "full_texts",
+    "raw_files",
+    "records",
+    "report_records",
+    "searches",
+    "studies",
+)
 TWO_LEVEL_OPTIONS: dict[str, Any] = {
     "level": 0.95,
     "method": "REML",
@@ -156,10 +167,12 @@ def _gap_maps(evidence: Evidence, code_version: str, effects: Address) -> Iterat
 def _flows(
     evidence: Evidence, code_version: str, whole: Callable[[str], Address]
 ) -> Iterator[Planned]:
-    """Yield the PRISMA flow of each review that has published counts or decisions."""
-    with_flow = {row.review_id for row in evidence.flow_counts} | {
-        decision.review_id for decision in evidence.decisions
-    }
+    """Yield the PRISMA flow of each review with published counts, decisions or tied files."""
+    with_flow = (
+        {row.review_id for row in evidence.flow_counts}
+        | {decision.review_id for decision in evidence.decisions}
+        | {file.review_id for file in evidence.raw_files if file.search_id is not None}
+    )
     for review_id in sorted(with_flow):
         yield address_analysis(
             subject=review_id,
@@ -168,5 +181,5 @@ def _flows(
             options={},
             code_version=code_version,
             seed=None,
-            inputs=[whole(name) for name in ("decisions", "flow_counts", "records", "studies")],
+            inputs=[whole(name) for name in FLOW_TABLES],
         )

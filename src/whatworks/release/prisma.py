@@ -6,10 +6,11 @@ Nothing is adjusted: an identity that fails is shown as failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from whatworks.release.evidence import Evidence
+from whatworks.release.identification import Identification, identification
 
 __all__ = ["BOXES", "FlowBox", "FlowCheck", "PrismaFlow", "prisma_flow"]
 
@@ -90,9 +91,9 @@ def _published(
     return totals, details
 
 
-def _counted(evidence: Evidence, review_id: str) -> dict[str, int]:
-    """Return what the trail held here gives: records, decisions and included studies."""
-    counted: dict[str, int] = {}
+def _counted(evidence: Evidence, review_id: str, found: Identification) -> dict[str, int]:
+    """Return what the trail held here gives: records, decisions, full texts, included studies."""
+    counted = found.boxes
     final: dict[tuple[str, str], str] = {}
     for decision in evidence.decisions:
         if decision.review_id == review_id and decision.role == "reconciled":
@@ -102,6 +103,10 @@ def _counted(evidence: Evidence, review_id: str) -> dict[str, int]:
         counted["records_screened"] = len(values)
         counted["records_excluded"] = values.count("exclude")
         counted["dbr_sought_reports"] = values.count("include")
+    sought = [row.status for row in evidence.full_texts if row.review_id == review_id]
+    if sought:
+        counted["dbr_sought_reports"] = len(sought)
+        counted["dbr_notretrieved_reports"] = sought.count("not_retrieved")
     full_text = [value for (stage, _), value in final.items() if stage == "full_text"]
     if full_text:
         counted["dbr_assessed"] = len(full_text)
@@ -177,6 +182,29 @@ _IDENTITIES: tuple[Callable[[dict[str, int]], FlowCheck | None], ...] = (
 )
 
 
+def _import_checks(found: Identification) -> list[FlowCheck]:
+    """Return checks that what the sources reported was imported, and that no file stands alone."""
+    checks = [
+        FlowCheck(
+            f"{search.source_name} ({search.search_id}): what it reported was imported",
+            search.imported == search.reported,
+            f"It reported {search.reported:,} records; {search.imported:,} were imported.",
+        )
+        for search in found.searches
+        if search.reported is not None
+    ]
+    if found.searches:
+        checks.append(
+            FlowCheck(
+                "Every imported record belongs to a search",
+                found.untied == 0,
+                f"Of {found.n_records:,} records, {found.untied:,} are in files that are tied to "
+                "no search.",
+            )
+        )
+    return checks
+
+
 def _agreement_checks(published: dict[str, int], counted: dict[str, int]) -> list[FlowCheck]:
     """Return a check for each box that is both published and counted here."""
     return [
@@ -199,9 +227,11 @@ def prisma_flow(evidence: Evidence, review_id: str) -> PrismaFlow:
         Boxes in the diagram's order, without those that are neither counted nor published.
     """
     published, details = _published(evidence, review_id)
-    counted = _counted(evidence, review_id)
+    found = identification(evidence, review_id)
+    counted = _counted(evidence, review_id, found)
+    by_source: dict[str, Sequence[tuple[str, int]]] = {**found.by_source, **details}
     boxes = tuple(
-        FlowBox(box, label, counted.get(box), published.get(box), tuple(details.get(box, ())))
+        FlowBox(box, label, counted.get(box), published.get(box), tuple(by_source.get(box, ())))
         for box, label in BOXES.items()
         if box in published or box in counted
     )
@@ -211,5 +241,6 @@ def prisma_flow(evidence: Evidence, review_id: str) -> PrismaFlow:
             check = identity(counts)
             if check is not None:
                 checks.append(FlowCheck(f"{which}: {check.name}", check.ok, check.sentence))
+    checks.extend(_import_checks(found))
     checks.extend(_agreement_checks(published, counted))
     return PrismaFlow(review_id, boxes, tuple(checks))

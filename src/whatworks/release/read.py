@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from whatworks.errors import FileError, FileProblem, UserError
 from whatworks.release.evidence import Evidence
 from whatworks.release.files import ReleaseFiles
-from whatworks.release.schema import TABLES
+from whatworks.release.release_tables import read_descriptor, tables_of_release
 from whatworks.release.table_files import read_csv_cells, rows_from_cells
 
 __all__ = ["ReleaseLabel", "read_label", "read_release"]
@@ -40,22 +38,6 @@ class ReleaseLabel:
     code_version: str
 
 
-def _descriptor(files: ReleaseFiles) -> dict[str, Any]:
-    """Return the parsed datapackage.json."""
-    try:
-        descriptor = json.loads(files.read("datapackage.json"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FileError(
-            "datapackage.json",
-            [FileProblem(f"this is not JSON: {error}.", "Get the release again.")],
-        ) from None
-    if not isinstance(descriptor, dict):
-        raise FileError(
-            "datapackage.json", [FileProblem("this is not an object.", "Get the release again.")]
-        )
-    return descriptor
-
-
 def read_label(files: ReleaseFiles) -> ReleaseLabel:
     """Return how the release is called.
 
@@ -64,7 +46,7 @@ def read_label(files: ReleaseFiles) -> ReleaseLabel:
     UserError
         The descriptor lacks one of the fields.
     """
-    descriptor = _descriptor(files)
+    descriptor = read_descriptor(files)
     try:
         return ReleaseLabel(
             name=descriptor["name"],
@@ -81,7 +63,7 @@ def read_label(files: ReleaseFiles) -> ReleaseLabel:
 
 
 def read_release(files: ReleaseFiles) -> Evidence:
-    """Read all tables from their CSV files.
+    """Read all tables from their CSV files; those the release's version did not have are empty.
 
     Raises
     ------
@@ -89,7 +71,7 @@ def read_release(files: ReleaseFiles) -> Evidence:
         A table is missing, or a cell is not of its column's type.
     """
     tables = {}
-    for table in TABLES.values():
+    for table in tables_of_release(files).values():
         name = f"tables/{table.name}.csv"
         if name not in files.names:
             raise FileError(name, [FileProblem("the file is missing.", "Get the release again.")])

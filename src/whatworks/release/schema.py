@@ -17,11 +17,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from whatworks.appraisal.nouns import Judgement
-from whatworks.dedupe.nouns import Report, ReportRecord
+from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
 from whatworks.england.nouns import OfficialFigure
 from whatworks.extraction.nouns import Accuracy, Arm, Effect, FlowCount, Measure, Study
 from whatworks.grading.nouns import Certainty, CertaintyStep
-from whatworks.references.nouns import RawFile, Record, Review, Search
+from whatworks.references.nouns import (
+    Amendment,
+    FullText,
+    ProtocolSection,
+    RawFile,
+    Record,
+    Review,
+    Search,
+)
 from whatworks.release.nouns import Analysis, AnalysisInput, Number, Strand
 from whatworks.screening.nouns import Decision
 from whatworks.vocab.nouns import Term
@@ -125,12 +133,18 @@ def _tables() -> dict[str, Table]:
     tables = [
         table_of("terms", Term, key=("term_id",)),
         table_of("reviews", Review, key=("review_id",)),
+        table_of("protocol_sections", ProtocolSection, key=("review_id", "section")),
+        table_of("amendments", Amendment, key=("amendment_id",)),
         table_of("searches", Search, key=("search_id",)),
         table_of("raw_files", RawFile, key=("raw_file_id", "review_id")),
         # Abstracts are their publishers'; raw tags may hold them too.
         table_of("records", Record, key=("record_id",), withheld=("abstract", "extra")),
         table_of("reports", Report, key=("report_id",)),
         table_of("report_records", ReportRecord, key=("record_id",)),
+        table_of("record_pairs", RecordPair, key=("record_id", "other_record_id")),
+        table_of("pair_decisions", PairDecision, key=("record_id", "other_record_id")),
+        # Addresses may be those of a library's proxy, with a person's name in them.
+        table_of("full_texts", FullText, key=("report_id",), withheld=("url",)),
         table_of("decisions", Decision, key=("decision_id",)),
         table_of("flow_counts", FlowCount, key=("flow_count_id",)),
         table_of("studies", Study, key=("study_id",)),

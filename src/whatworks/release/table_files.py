@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -159,6 +160,9 @@ def read_parquet_cells(table: Table, data: bytes, *, file: str) -> list[dict[str
 
 
 def rows_from_cells(table: Table, cells: Sequence[dict[str, Value]]) -> tuple[Any, ...]:
-    """Return typed cells as instances of the table's noun; withheld columns are missing."""
-    absent = dict.fromkeys(table.withheld)
+    """Return typed cells as instances of the table's noun; columns that are not there are missing."""
+    there = {column.name for column in published_columns(table)}
+    absent = dict.fromkeys(
+        field.name for field in dataclasses.fields(table.noun) if field.name not in there
+    )
     return tuple(table.noun(**row, **absent) for row in cells)

@@ -11,7 +11,8 @@ from whatworks.release.evidence import Evidence
 from whatworks.release.files import ReleaseFiles
 from whatworks.release.manifest import MANIFEST, parse_manifest
 from whatworks.release.read import read_label
-from whatworks.release.schema import TABLES, Table
+from whatworks.release.release_tables import tables_of_release
+from whatworks.release.schema import Table
 from whatworks.release.table_files import read_csv_cells, read_parquet_cells, rows_from_cells
 from whatworks.release.verify_report import VerifyReport
 
@@ -44,6 +45,7 @@ def check_label(files: ReleaseFiles, report: VerifyReport) -> None:
     """Check that the release says what it is, and that it was written with these tables."""
     try:
         read_label(files)
+        tables_of_release(files)
     except FileError as error:
         report.problems += [problem.describe(error.file) for problem in error.problems]
     except UserError as error:
@@ -53,13 +55,18 @@ def check_label(files: ReleaseFiles, report: VerifyReport) -> None:
 def check_cells(files: ReleaseFiles, altered: set[str], report: VerifyReport) -> Evidence | None:
     """Compare CSV and Parquet cell by cell; return the evidence of the CSV files."""
     tables = {}
-    for table in TABLES.values():
+    try:
+        named = tables_of_release(files)
+    except FileError:
+        # `check_label` says what is wrong with the descriptor.
+        return None
+    for table in named.values():
         name, twin = f"tables/{table.name}.csv", f"tables/{table.name}.parquet"
         missing = [file for file in (name, twin) if file not in files.names]
         if missing:
             # Told already where the manifest names it; a manifest made anew may leave it out.
             report.problems += [
-                f"{file}: the file is missing; a release has every table."
+                f"{file}: the file is missing; the descriptor names its table."
                 for file in missing
                 if file not in altered
             ]

@@ -142,13 +142,15 @@ class Context:
 
     @cached_property
     def flows(self) -> dict[str, PrismaFlow]:
-        """The PRISMA flow of each review that has a trail or published counts."""
+        """The PRISMA flow of each review that has a trail, published counts or tied searches."""
         flows = {
             review.review_id: prisma_flow(self.evidence, review.review_id)
             for review in self.evidence.reviews
         }
-        trails = {row.review_id for row in self.evidence.flow_counts} | set(
-            self.decisions_by_review
+        trails = (
+            {row.review_id for row in self.evidence.flow_counts}
+            | set(self.decisions_by_review)
+            | {row.review_id for row in self.evidence.raw_files if row.search_id is not None}
         )
         return {review_id: flow for review_id, flow in flows.items() if review_id in trails}
 

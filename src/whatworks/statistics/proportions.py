@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+from whatworks.statistics import special
 from whatworks.statistics.distributions import normal_critical
 
-__all__ = ["Proportion", "proportion"]
+__all__ = ["Proportion", "clopper_pearson", "proportion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,18 @@ def proportion(numerator: int, denominator: int, *, level: float = 0.95, of: str
     low = 0.0 if numerator == 0 else max(0.0, centre - reach)
     high = 1.0 if numerator == denominator else min(1.0, centre + reach)
     return Proportion(share, (low, high), numerator, denominator)
+
+
+def clopper_pearson(count: int, n: int, *, level: float) -> tuple[float, float]:
+    """Return exact limits of the probability behind a count out of n, n > 0.
+
+    They never cover less often than `level`.
+
+    References
+    ----------
+    Clopper CJ, Pearson ES (1934). Biometrika 26:404-413.
+    """
+    tail = (1.0 - level) / 2.0
+    low = 0.0 if count == 0 else float(special.betaincinv(count, n - count + 1, tail))
+    high = 1.0 if count == n else float(special.betainccinv(count + 1, n - count, tail))
+    return low, high

@@ -142,7 +142,12 @@ def review_page(context: Context, review: Review) -> Page:
             "analysis": analysis,
             "decisions": _decision_rows(context, review.review_id),
             "searches": [row for row in evidence.searches if row.review_id == review.review_id],
-            "files": [row for row in evidence.raw_files if row.review_id == review.review_id],
+            # The owner's copies of full texts are nobody else's business.
+            "files": [
+                row
+                for row in evidence.raw_files
+                if row.review_id == review.review_id and row.format != "pdf"
+            ],
             "studies": studies,
             "strands": [s for s in context.strands if review.review_id in split_codes(s.reviews)],
         },
