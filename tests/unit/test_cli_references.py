@@ -229,7 +229,7 @@ def test_dedupe_writes_the_cluster_of_each_record_and_the_pairs(run, tmp_path):
     assert [row[2] for row in rows] == ["same", "same", "different"]
     assert rows[0][1] == rows[1][1] == rows[0][0]
     assert rows[2][1] == rows[2][0]
-    assert "3 records are 2 reports: 1 duplicate" in told
+    assert "3 records, 2 reports: 1 duplicate" in told
     assert "same first page" in pairs.read_text()
 
 

@@ -114,7 +114,7 @@ def _told(pair: FoundPair) -> str:
 def _summary(names: list[str], records: list[Record], found: Duplicates) -> str:
     n = len(records)
     lines = [
-        f"{counted(n, 'record')} are {counted(n - found.n_removed, 'report')}: "
+        f"{counted(n, 'record')}, {counted(n - found.n_removed, 'report')}: "
         f"{counted(found.n_removed, 'duplicate')}. {counted(found.n_pairs, 'pair')} compared.",
         f"{counted(len(found.asked), 'pair')} for a person to look at; "
         f"{counted(len(found.related), 'pair')} of reports that belong together without being one.",

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
-from whatworks.statistics.proportions import clopper_pearson
 
 __all__ = ["AuditPart", "AuditSample", "ErrorEstimate", "draw_audit", "estimate_errors"]
 
@@ -192,6 +191,9 @@ def estimate_errors(
     Clopper CJ, Pearson ES (1934). Biometrika 26:404-413.
     Cochran WG (1977). Sampling Techniques, chapter 5 (stratified estimates).
     """
+    # Its distributions take as long to load as all of deduplication.
+    from whatworks.statistics.proportions import clopper_pearson
+
     level_between_0_and_1(level)
     for pair in sample.pairs:
         if pair not in verdicts:
