@@ -26,6 +26,8 @@ from whatworks.web.app import create_app
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from whatworks.web.work import Desk
+
 ROOT = Path(__file__).resolve().parents[2]
 PINNED_AXE = ROOT / "tools" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -99,10 +101,13 @@ def served(evidence: Evidence) -> Iterator[Served]:
     yield from serve(evidence, RELEASE)
 
 
-def serve(evidence: Evidence, release: ReleaseLabel) -> Iterator[Served]:
+def serve(
+    evidence: Evidence, release: ReleaseLabel, *, desk: Desk | None = None
+) -> Iterator[Served]:
     """Run a server in a thread until the generator is closed."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(lambda: evidence, release), log_level="warning")
+    app = create_app(lambda: evidence, release, desk=desk)
+    config = uvicorn.Config(app, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -159,6 +164,11 @@ class Watched:
         assert len(headings) == 1, headings
         first = " ".join(headings[0].split())
         assert page.title().startswith(first), (page.title(), first)
+        self.check_layout(axe_source)
+
+    def check_layout(self, axe_source: str) -> None:
+        """Assert that the page does not scroll sideways, and that axe finds nothing."""
+        page = self.page
         scroll, client = page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )

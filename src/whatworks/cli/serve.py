@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from whatworks.cli.options import evidence_options, open_source
+from whatworks.cli.options import actor_option, as_actor, evidence_options, open_source
 
 __all__ = ["serve"]
 
@@ -38,8 +38,26 @@ port_option = click.option(
 @evidence_options
 @host_option
 @port_option
-def serve(store_at: str | None, release_at: Path | None, host: str, port: int) -> None:
+@click.option(
+    "--work/--no-work",
+    "with_work",
+    default=True,
+    show_default=True,
+    help="Whether a store on this machine alone is shown with its working pages.",
+)
+@actor_option
+def serve(
+    store_at: str | None,
+    release_at: Path | None,
+    host: str,
+    port: int,
+    with_work: bool,
+    acting_as: str | None,
+) -> None:
     """Serve an evidence base as a website, until Ctrl-C.
+
+    A store served to this machine alone (as by default) has pages under /work/ to import references
+    and look at pairs. Behind another server add --no-work: there is no signing in yet.
 
     \b
     Example: whatworks serve --store whatworks.db --port 8000
@@ -52,6 +70,7 @@ def serve(store_at: str | None, release_at: Path | None, host: str, port: int) -
     from whatworks.release.files import ReleaseFiles
     from whatworks.web.serve import run
 
+    by = as_actor(acting_as)
     source = open_source(store_at, release_at)
     if isinstance(source, ReleaseFiles):
         label, evidence = read_label(source), read_release(source)
@@ -59,4 +78,7 @@ def serve(store_at: str | None, release_at: Path | None, host: str, port: int) -
         return
     today = datetime.now(UTC).date().isoformat()
     label = ReleaseLabel("whatworks", "Working copy, not a release", "draft", today, __version__)
-    run(live_evidence(source), label, host=host, port=port)
+    from whatworks.web.work import Desk
+
+    desk = Desk(source, by=by, release=label) if with_work else None
+    run(live_evidence(source), label, host=host, port=port, desk=desk)

@@ -1,9 +1,10 @@
-"""The server: the site's pages live, its static files, and nothing that can be changed."""
+"""The server: the site's pages live, its static files, and for one person the working pages."""
 
 from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,6 +21,9 @@ from whatworks.web.content import Content, respond
 from whatworks.web.errors import ErrorPages
 from whatworks.web.headers import SecurityHeaders
 from whatworks.web.live_site import LiveSite
+
+if TYPE_CHECKING:
+    from whatworks.web.work import Desk
 
 __all__ = ["create_app"]
 
@@ -44,7 +48,12 @@ def _media_type(name: str) -> str:
     return _MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def create_app(load_evidence: Callable[[], Evidence], release_label: ReleaseLabel) -> Starlette:
+def create_app(
+    load_evidence: Callable[[], Evidence],
+    release_label: ReleaseLabel,
+    *,
+    desk: Desk | None = None,
+) -> Starlette:
     """Return the server of an evidence base.
 
     Parameters
@@ -54,6 +63,8 @@ def create_app(load_evidence: Callable[[], Evidence], release_label: ReleaseLabe
         changed, and must then return the same object.
     release_label : ReleaseLabel
         Name, version and date shown on every page.
+    desk : Desk, optional
+        Whose working pages stand under /work/; without it nothing can be changed here.
     """
     live = LiveSite(load_evidence, release_label)
     errors = ErrorPages(release_label)
@@ -79,11 +90,20 @@ def create_app(load_evidence: Callable[[], Evidence], release_label: ReleaseLabe
     async def health(request: Request) -> Response:
         return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
 
+    working: list[Route] = []
+    if desk is not None:
+        from whatworks.web.work import work_routes, work_static_files
+
+        working = work_routes(desk)
+        for name, body in work_static_files().items():
+            static[name] = Content.of(body, _media_type(name))
+
     return Starlette(
         routes=[
             Route("/healthz", health),
             Route("/favicon.ico", favicon),
             Route("/static/{path:path}", static_file),
+            *working,
             Route("/{path:path}", page),
         ],
         middleware=[Middleware(SecurityHeaders)],

@@ -17,6 +17,8 @@ from whatworks.web.headers import SECURITY_HEADERS
 __all__ = ["ErrorPages"]
 
 _LOG = logging.getLogger(__name__)
+# Raised by the working pages with words for the person.
+_TOLD = frozenset({400, 403, 413})
 
 
 class ErrorPages:
@@ -36,6 +38,8 @@ class ErrorPages:
     def http_error(self, request: Request, error: Exception) -> Response:
         """Answer an address that is not there, or a method that is not allowed."""
         status = error.status_code if isinstance(error, HTTPException) else 404
+        if isinstance(error, HTTPException) and status in _TOLD:
+            return self._page(request, status, "This cannot be done here", error.detail)
         if status == 404:
             root = request.scope.get("root_path", "").rstrip("/") + "/"
             page = self._site.not_found(root=root)

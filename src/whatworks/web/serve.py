@@ -6,10 +6,14 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from whatworks.errors import UserError
 from whatworks.release.evidence import Evidence
 from whatworks.release.read import ReleaseLabel
+
+if TYPE_CHECKING:
+    from whatworks.web.work import Desk
 
 __all__ = ["run"]
 
@@ -46,6 +50,7 @@ def run(
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
+    desk: Desk | None = None,
 ) -> None:
     """Serve an evidence base until interrupted; print its address once it can be opened.
 
@@ -57,6 +62,9 @@ def run(
         Address to listen on; by default only this machine can reach it.
     port : int
         Port to listen on; 0 takes a free one.
+    desk : Desk, optional
+        Whose working pages are shown beside the site. Only on an address that nobody but this
+        machine reaches: on any other they are left out, because there is no signing in yet.
 
     Raises
     ------
@@ -67,12 +75,17 @@ def run(
 
     from whatworks.web.app import create_app
 
+    if desk is not None:
+        from whatworks.web.work import is_loopback
+
+        desk = desk if is_loopback(host) else None
     listening = _listen(host, port)
-    app = create_app(load_evidence, release_label)
+    app = create_app(load_evidence, release_label, desk=desk)
     config = uvicorn.Config(app, log_level="warning", server_header=False)
     shown = f"[{host}]" if ":" in host else host
-    sys.stdout.write(
-        f"whatworks is at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C stops it)\n"
-    )
+    address = f"http://{shown}:{listening.getsockname()[1]}/"
+    sys.stdout.write(f"whatworks is at {address} (Ctrl-C stops it)\n")
+    if desk is not None:
+        sys.stdout.write(f"Work on its reviews at {address}work/\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,8 @@
+"""Working pages: import references, see what an import did, find duplicates, look at pairs."""
+
+from whatworks.web.work.desk import Desk
+from whatworks.web.work.guard import is_loopback
+from whatworks.web.work.render import work_static_files
+from whatworks.web.work.routes import work_routes
+
+__all__ = ["Desk", "is_loopback", "work_routes", "work_static_files"]

@@ -1,0 +1,142 @@
+"""Which pairs wait for a person, which comes next, and how far the person is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from whatworks.dedupe import PairDecision, RecordPair
+from whatworks.errors import NotFound
+from whatworks.references import RawFile, Record
+from whatworks.store import Store
+from whatworks.web.work.sitting import Pair, Sitting
+
+__all__ = [
+    "Questions",
+    "decisions_of",
+    "find_records",
+    "place_in_file",
+    "questions_of",
+    "raw_files_of",
+]
+
+# Up to here rows are fetched one by one; above, the whole table at once is faster.
+_FEW = 80
+_LONGEST_AUTHORS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The pairs of a review that are asked about.
+
+    Attributes
+    ----------
+    asked
+        All of them, the likeliest first.
+    decided
+        Those of them that were decided.
+    waiting
+        The others in the order they come: those skipped last.
+    skipped
+        How many of those that wait were skipped.
+    """
+
+    asked: tuple[RecordPair, ...]
+    decided: frozenset[Pair]
+    waiting: tuple[RecordPair, ...]
+    skipped: int
+
+    def position(self, pair: Pair) -> int:
+        """Return the place of a pair, counted from 1: those decided and those passed come before."""
+        places = [(one.record_id, one.other_record_id) for one in self.waiting]
+        if pair not in places:
+            return next(
+                at
+                for at, one in enumerate(self.asked, start=1)
+                if (one.record_id, one.other_record_id) == pair
+            )
+        fresh = len(places) - self.skipped
+        at = places.index(pair)
+        passed = self.skipped if at < fresh else -fresh
+        return len(self.asked) - len(places) + passed + at + 1
+
+    def find(self, pair: Pair) -> RecordPair | None:
+        """Return what was found about a pair that is asked about."""
+        return next(
+            (one for one in self.asked if (one.record_id, one.other_record_id) == pair), None
+        )
+
+
+def questions_of(store: Store, review_id: str, sitting: Sitting) -> Questions:
+    """Return the pairs of a review that are asked about."""
+    asked = [
+        pair
+        for pair in store.rows("record_pairs")
+        if pair.review_id == review_id and pair.outcome == "ask"
+    ]
+    asked.sort(key=lambda pair: (-pair.probability, pair.record_id, pair.other_record_id))
+    pairs = {(one.record_id, one.other_record_id): one for one in asked}
+    decided = frozenset(
+        pair for one in decisions_of(store, review_id) if (pair := _pair_of(one)) in pairs
+    )
+    skipped = [pair for pair in sitting.skipped if pair in pairs and pair not in decided]
+    fresh = [pair for pair in pairs if pair not in decided and pair not in skipped]
+    return Questions(
+        tuple(asked), decided, tuple(pairs[pair] for pair in [*fresh, *skipped]), len(skipped)
+    )
+
+
+def decisions_of(store: Store, review_id: str) -> list[PairDecision]:
+    """Return what people decided in a review."""
+    return [one for one in store.rows("pair_decisions") if one.review_id == review_id]
+
+
+def _pair_of(decision: PairDecision) -> Pair:
+    return decision.record_id, decision.other_record_id
+
+
+def find_records(store: Store, names: Iterable[str]) -> dict[str, Record]:
+    """Return records by name.
+
+    Raises
+    ------
+    NotFound
+        There is no record of a name.
+    """
+    wanted = sorted(set(names))
+    found: dict[str, Record] = {}
+    if len(wanted) <= _FEW:
+        for name in wanted:
+            versions = store.history("records", name)
+            if versions and not versions[-1].is_withdrawn:
+                found[name] = versions[-1].row
+    else:
+        every = {record.record_id: record for record in store.rows("records")}
+        found = {name: every[name] for name in wanted if name in every}
+    missing = next((name for name in wanted if name not in found), None)
+    if missing is not None:
+        raise NotFound(f'There is no record "{missing}" here.')
+    return found
+
+
+def raw_files_of(store: Store, review_id: str) -> dict[str, RawFile]:
+    """Return the files of a review by their hashes."""
+    return {one.raw_file_id: one for one in store.rows("raw_files") if one.review_id == review_id}
+
+
+def cited(record: Record) -> str:
+    """Return who wrote it, when and where: "Smith, A.; Jones, B. 2012. Reading"."""
+    authors = record.authors or ""
+    if len(authors) > _LONGEST_AUTHORS:
+        authors = (
+            f"{authors[:_LONGEST_AUTHORS].rpartition(';')[0] or authors[:_LONGEST_AUTHORS]}; et al"
+        )
+    parts = (authors, str(record.year or ""), record.container or "")
+    return ". ".join(part.strip().rstrip(".") for part in parts if part.strip())
+
+
+def place_in_file(record: Record, files: dict[str, RawFile]) -> str:
+    """Return where a record came from: "search.ris, record 12, line 340"."""
+    file = files.get(record.raw_file_id)
+    line = "" if record.line is None else f", line {record.line:,}"
+    return f"{file.name if file else 'a file'}, record {record.position:,}{line}"
