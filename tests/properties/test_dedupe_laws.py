@@ -163,3 +163,24 @@ def test_labelled_sets_are_joined_as_their_labels_say(shared: Path) -> None:
     # One set counts errata and other trials as duplicates (about ten of its 135).
     assert right / (right + wrong) >= 0.998
     assert right / due >= 0.975
+
+
+@pytest.mark.shared
+def test_one_library_in_three_formats_is_joined_whole(shared: Path) -> None:
+    names = ("ris_bluelight.ris", "nbib_bluelight.nbib", "endnotexml_bluelight.xml")
+    records: list[Record] = []
+    sources: list[str] = []
+    for name in names:
+        data = (shared / "data/references" / name).read_bytes()
+        read = read_references(data, file=name, review_id="x").records
+        records += read
+        sources += [name] * len(read)
+    result = found(records)
+    groups: dict[int, list[str]] = {}
+    for at, name in enumerate(result.cluster.tolist()):
+        groups.setdefault(name, []).append(sources[at])
+    # Two exports hold the whole library, one what PubMed has of it; none holds anything twice.
+    assert len(groups) == sources.count(names[0]) == sources.count(names[2])
+    assert all(len(set(group)) == len(group) for group in groups.values())
+    assert sum(len(group) == 3 for group in groups.values()) == sources.count(names[1])
+    assert result.asked == ()

@@ -78,8 +78,8 @@ def take_back_pair(
     """
     require_review(store, review_id)
     pair = _pair(store, review_id, record_id, other_record_id)
-    decided = {(one.record_id, one.other_record_id) for one in store.rows("pair_decisions")}
-    if pair not in decided:
+    versions = store.history("pair_decisions", pair)
+    if not versions or versions[-1].is_withdrawn:
         raise NotFound(
             f"Nobody decided about {pair[0]} and {pair[1]}, so that there is nothing to take back."
         )
@@ -94,13 +94,15 @@ def _pair(store: Store, review_id: str, one: str, other: str) -> tuple[str, str]
     """Return two names of records, the smaller first, if both are of the review."""
     if one == other:
         raise UserError(f"{one} was given twice. Give two records.")
-    reviews = {record.record_id: record.review_id for record in store.rows("records")}
+    # Two look-ups, however many records there are.
     for name in (one, other):
-        if name not in reviews:
+        versions = store.history("records", name)
+        if not versions or versions[-1].is_withdrawn:
             raise NotFound(
                 f'There is no record "{name}". `whatworks reports questions` lists some.'
             )
-        if reviews[name] != review_id:
-            raise UserError(f'Record "{name}" belongs to review "{reviews[name]}".')
+        review = versions[-1].row.review_id
+        if review != review_id:
+            raise UserError(f'Record "{name}" belongs to review "{review}".')
     first, second = sorted((one, other))
     return first, second
