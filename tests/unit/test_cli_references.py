@@ -232,6 +232,20 @@ def test_dedupe_writes_the_cluster_of_each_record_and_the_pairs(run, tmp_path):
     assert "3 records, 2 reports: 1 duplicate" in told
     assert "same first page" in pairs.read_text()
 
+    kept = tmp_path / "kept.ris"
+    code, _, _ = run("dedupe", str(source), "--out", str(out), "--kept", str(kept), "--force")
+    best = read_references(kept.read_bytes(), file="kept.ris", review_id="x").records
+    assert code == 0
+    assert [one.title for one in best] == [
+        "Reading aloud to pupils with dyslexia: a randomised trial",
+        "Sleep in teenagers",
+    ]
+    assert best[0].container == "Journal of Learning Disabilities"
+    assert "origins" in (best[0].extra or "")
+    code, _, told = run("dedupe", str(source), "--out", str(out), "--kept", "x.doc", "--force")
+    assert code == 2
+    assert "stands for no format" in told
+
 
 def test_dedupe_keeps_the_names_a_table_gives_its_records(run, tmp_path):
     source, out = tmp_path / "in.csv", tmp_path / "clusters.csv"

@@ -13,6 +13,7 @@ import click
 from whatworks.cli.imports import read_input
 from whatworks.cli.text import counted
 from whatworks.cli.whole_file import refuse_existing, write_whole
+from whatworks.errors import UserError
 
 if TYPE_CHECKING:
     from whatworks.dedupe import Duplicates, FoundPair
@@ -29,6 +30,11 @@ PAIR_COLUMNS = ("record_a", "record_b", "outcome", "probability", "reasons", "ti
 @click.argument("files", nargs=-1, required=True, metavar="IN...")
 @click.option("--out", required=True, metavar="FILE", help="CSV: the cluster of each record.")
 @click.option("--pairs", metavar="FILE", help="CSV: pairs merged, asked and related, with reasons.")
+@click.option(
+    "--kept",
+    metavar="FILE",
+    help="One record for each report, the best of all its records; .ris, .bib, .json, .csv or .xlsx.",
+)
 @click.option("--from", "source_format", metavar="FORMAT", help="Format of IN [default: seen].")
 @click.option("--memory", metavar="SIZE", help="Most memory of the joins, such as 2GB.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
@@ -36,6 +42,7 @@ def dedupe(
     files: tuple[str, ...],
     out: str,
     pairs: str | None,
+    kept: str | None,
     source_format: str | None,
     memory: str | None,
     force: bool,
@@ -47,12 +54,17 @@ def dedupe(
     be another has outcome "ask" and is not merged.
 
     \b
-    Example: whatworks references dedupe medline.ris scopus.csv --out clusters.csv --pairs pairs.csv
+    Example: whatworks references dedupe medline.ris scopus.csv --out clusters.csv --kept kept.ris
     """
     from whatworks.actions.deduplicate import deduplicate
-    from whatworks.references import read_references
+    from whatworks.references import format_of_name, read_references, write_references
 
-    for path in (out, pairs):
+    kept_format = format_of_name(kept) if kept is not None else None
+    if kept is not None and kept_format is None:
+        raise UserError(
+            f'The ending of "{kept}" stands for no format. Use .ris, .bib, .json, .csv or .xlsx.'
+        )
+    for path in (out, pairs, kept):
         if path is not None and path != "-":
             refuse_existing(path, force=force)
     records: list[Record] = []
@@ -66,6 +78,8 @@ def dedupe(
     _put(out, _cluster_rows(names, found))
     if pairs is not None:
         _put(pairs, _pair_rows(names, records, found))
+    if kept is not None and kept_format is not None:
+        write_whole(Path(kept), write_references(_kept(records, found), format=kept_format))
     click.echo(_summary(names, records, found), err=True)
 
 
@@ -75,6 +89,16 @@ def _names(records: list[Record]) -> list[str]:
     if all(own) and len(set(own)) == len(own):
         return [str(name) for name in own]
     return [record.record_id for record in records]
+
+
+def _kept(records: list[Record], found: Duplicates) -> list[Record]:
+    """Return one record for each report, in the order of the files."""
+    from whatworks.dedupe import gathered_record
+
+    groups: dict[int, list[Record]] = {}
+    for at, name in enumerate(found.cluster.tolist()):
+        groups.setdefault(name, []).append(records[at])
+    return [gathered_record(group) for group in groups.values()]
 
 
 def _cluster_rows(names: list[str], found: Duplicates) -> list[list[str]]:

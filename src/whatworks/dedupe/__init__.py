@@ -15,6 +15,7 @@ from whatworks.dedupe.find import (
     Thresholds,
     find_duplicates,
 )
+from whatworks.dedupe.gathered import gathered_record
 from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
 from whatworks.dedupe.relations import RELATIONS
 from whatworks.dedupe.report_rows import ReportRows, decided_pairs, report_rows, told
@@ -38,6 +39,7 @@ __all__ = [
     "draw_audit",
     "estimate_errors",
     "find_duplicates",
+    "gathered_record",
     "report_rows",
     "told",
 ]
