@@ -65,7 +65,7 @@ def references(
     acting_as: str | None,
     as_json: bool,
 ) -> None:
-    """Import RIS, PubMed nbib, BibTeX or CSV; the format is recognised from the content.
+    """Import files of references; the format is recognised from the content.
 
     If one of several files cannot be read, none is imported.
 
