@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from whatworks.dedupe import Duplicates, Thresholds, find_duplicates
-from whatworks.engine import DuckDBEngine, Engine, SQLiteEngine, candidate_pairs
+from whatworks.engine import DuckDBEngine, Engine, SQLiteEngine, pair_source
 from whatworks.references import Record
 
 __all__ = ["deduplicate"]
@@ -41,7 +40,7 @@ def deduplicate(
     engine: Engine = SQLiteEngine() if len(records) < FEW else DuckDBEngine(memory=memory)
     return find_duplicates(
         records,
-        pairs=partial(candidate_pairs, engine),
+        pairs=pair_source(engine),
         thresholds=thresholds,
         decided=decided,
         keep_compared=keep_compared,

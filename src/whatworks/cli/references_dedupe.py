@@ -16,7 +16,7 @@ from whatworks.cli.whole_file import refuse_existing, write_whole
 from whatworks.errors import UserError
 
 if TYPE_CHECKING:
-    from whatworks.dedupe import Duplicates, FoundPair
+    from whatworks.dedupe import Duplicates
     from whatworks.references import Record
 
 __all__ = ["dedupe"]
@@ -115,6 +115,8 @@ def _cluster_rows(names: list[str], found: Duplicates) -> list[list[str]]:
 
 
 def _pair_rows(names: list[str], records: list[Record], found: Duplicates) -> list[list[str]]:
+    from whatworks.dedupe import told
+
     rows = [list(PAIR_COLUMNS)]
     for pair in (*found.merged, *found.asked, *found.related):
         rows.append(
@@ -123,7 +125,7 @@ def _pair_rows(names: list[str], records: list[Record], found: Duplicates) -> li
                 names[pair.b],
                 pair.outcome,
                 f"{pair.probability:.4f}",
-                _told(pair),
+                told(pair),
                 records[pair.a].title or "",
                 records[pair.b].title or "",
             ]
@@ -131,11 +133,9 @@ def _pair_rows(names: list[str], records: list[Record], found: Duplicates) -> li
     return rows
 
 
-def _told(pair: FoundPair) -> str:
-    return "; ".join(f"{words} ({worth:+.1f})" for words, worth in pair.reasons)
-
-
 def _summary(names: list[str], records: list[Record], found: Duplicates) -> str:
+    from whatworks.dedupe import told
+
     n = len(records)
     lines = [
         f"{counted(n, 'record')}, {counted(n - found.n_removed, 'report')}: "
@@ -146,7 +146,7 @@ def _summary(names: list[str], records: list[Record], found: Duplicates) -> str:
     for pair in found.asked[:MOST_SHOWN]:
         lines.append(
             f'  {names[pair.a]} and {names[pair.b]}, {100 * pair.probability:.0f}%: "'
-            f'{_short(records[pair.a].title)}". {_told(pair)}'
+            f'{_short(records[pair.a].title)}". {told(pair)}'
         )
     if len(found.asked) > MOST_SHOWN:
         lines.append(f"  and {len(found.asked) - MOST_SHOWN:,} more: see --pairs.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from string import ascii_lowercase
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,6 @@ Ints = npt.NDArray[np.int64]
 # Fewer letters say nothing ("Editorial", "Letter").
 SHORTEST_TITLE = 12
 TITLE_LETTERS = 40
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ABSTRACT_LETTERS = 60
 WORD_LETTERS = 8
 
@@ -54,7 +54,7 @@ def keys_of(record: Fingerprint) -> Iterator[str]:
         yield f"begins {letters[:TITLE_LETTERS]}"
         yield f"ends {letters[-TITLE_LETTERS:]}"
     author = record.first_author.replace(" ", "")[:4]
-    page, year = record.first_page.lstrip(LETTERS), record.year
+    page, year = record.first_page.lstrip(ascii_lowercase), record.year
     if page and record.volume:
         yield f"place {page} {record.volume}"
     if page and year and author:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,6 @@ KIN_LETTERS = 5
 MOST_SWAPPED = 2
 # More digits are an article number.
 LONGEST_PAGE = 7
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +121,7 @@ class Comparator:
             for name in ("volume", "issue", "first_page", "last_page", "doi", "pmid")
         }
         self._first_number = np.array([_page_number(p.first_page) for p in prints], dtype=np.int64)
-        self._page_digits = _coded([p.first_page.lstrip(LETTERS) for p in prints])[1]
+        self._page_digits = _coded([p.first_page.lstrip(ascii_lowercase) for p in prints])[1]
         self._last_number = np.array([_page_number(p.last_page) for p in prints], dtype=np.int64)
         self._numbers = [p.numbers for p in prints]
         self._kind = _coded([p.kind for p in prints])[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from whatworks.references import Record
+from whatworks.references.fields import dump_extra, load_extra
 
 __all__ = ["ORIGINS", "gathered_record"]
 
@@ -61,7 +61,7 @@ def gathered_record(records: Sequence[Record]) -> Record:
     extra = _all_tags(records)
     told = [f"{name}: {record}" for name, record in origins.items()]
     extra[ORIGINS] = [*told, *(f"record: {one.record_id}" for one in records)]
-    return replace(first, **best, extra=json.dumps(extra, ensure_ascii=False, sort_keys=True))
+    return replace(first, **best, extra=dump_extra(extra))
 
 
 def _with(name: str, records: Sequence[Record]) -> list[Record]:
@@ -98,8 +98,7 @@ def _all_tags(records: Sequence[Record]) -> dict[str, list[str]]:
     """Return the tags of all records, each value once, in the order of the records."""
     found: dict[str, list[str]] = {}
     for one in records:
-        tags: dict[str, list[str]] = json.loads(one.extra) if one.extra else {}
-        for tag, values in tags.items():
+        for tag, values in load_extra(one.extra).items():
             own = found.setdefault(tag, [])
             own += [value for value in values if value not in own]
     return found

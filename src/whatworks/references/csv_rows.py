@@ -11,6 +11,7 @@ from whatworks.references.csv_lines import Row, read_rows
 from whatworks.references.csv_upright import upright
 from whatworks.references.entries import Entry, Parsed
 from whatworks.references.import_report import ReportIssue, quote
+from whatworks.tabular import column_letters, numbered_names
 
 __all__ = ["is_header", "parse_csv"]
 
@@ -140,27 +141,8 @@ def _name_columns(cells: list[str], body: list[Row]) -> tuple[str, ...]:
         if any(len(row.cells) > at and row.cells[at].strip() for row in body):
             break
         names.pop()
-    taken: set[str] = set()
-    named = []
-    for at, name in enumerate(names):
-        name = name or f"column {letters(at)}"
-        free, n = name, 1
-        while free in taken:
-            n += 1
-            free = f"{name} ({n})"
-        taken.add(free)
-        named.append(free)
-    return tuple(named)
-
-
-def letters(index: int) -> str:
-    """Return the spreadsheet's letters of a column: 0 is A, 26 is AA."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
+    named = (name or f"column {column_letters(at)}" for at, name in enumerate(names))
+    return numbered_names(tuple(named))
 
 
 def _mended(rows: list[Row], width: int, issues: list[ReportIssue]) -> Iterable[Row]:
@@ -215,7 +197,7 @@ def _entry(
         return None
     values = dict(zip(header, ([cell] for cell in cells), strict=False))
     more = {
-        f"column {letters(at)}": [cell]
+        f"column {column_letters(at)}": [cell]
         for at, cell in enumerate(cells)
         if at >= len(header) and cell.strip()
     }

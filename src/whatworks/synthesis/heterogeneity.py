@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from whatworks.errors import UserError
 from whatworks.statistics.distributions import chi2_quantile
 from whatworks.statistics.global_search import (
     Crossings,
@@ -28,12 +29,14 @@ from whatworks.statistics.intercept_profile import InterceptProfile
 from whatworks.statistics.large_profile import BinnedProfile, BlockedProfile
 from whatworks.statistics.large_search import falling_roots_of_many
 from whatworks.statistics.local_search import nearest_maxima
+from whatworks.synthesis.inputs import one_of
 
 __all__ = [
     "LIKELIHOOD_METHODS",
     "METHODS",
     "SEARCHES",
     "Tau2Estimates",
+    "checked_search",
     "estimate_tau2",
     "find_roots",
     "q_profile",
@@ -44,6 +47,23 @@ Ints = npt.NDArray[np.int64]
 
 LIKELIHOOD_METHODS = ("ML", "REML")
 SEARCHES = ("global", "local")
+
+
+def checked_search(search: str, method: str) -> str:
+    """Return how a batch looks for the maximum, if it can so for this method.
+
+    Raises
+    ------
+    UserError
+        No such search, or a local one for a method that maximises no likelihood.
+    """
+    one_of(search, SEARCHES, "search")
+    if search == "local" and method not in LIKELIHOOD_METHODS:
+        raise UserError(
+            f'search "local" is for methods REML and ML. Method {method} has one answer wherever it '
+            'is looked for: leave search at "global".'
+        )
+    return search
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from math import isfinite
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.distributions import normal_critical, normal_two_sided
-from whatworks.synthesis.heterogeneity import LIKELIHOOD_METHODS, METHODS, SEARCHES
+from whatworks.synthesis.heterogeneity import METHODS, checked_search
 from whatworks.synthesis.inputs import checked_starts, effect_arrays, one_of
 from whatworks.synthesis.pooling import TESTS, PooledGroups, pool
 from whatworks.synthesis.summarised import Summarised
@@ -150,12 +149,7 @@ def random_effects_batch(
     y, v = effect_arrays(yi, vi)
     one_of(method, METHODS, "method")
     one_of(test, TESTS, "test")
-    one_of(search, SEARCHES, "search")
-    if search == "local" and method not in LIKELIHOOD_METHODS:
-        raise UserError(
-            f'search "local" is for methods REML and ML. Method {method} has one answer wherever it '
-            'is looked for: leave search at "global".'
-        )
+    checked_search(search, method)
     level = level_between_0_and_1(level)
     first = checked_starts(starts, y.size)
     k = np.diff(np.append(first, y.size))

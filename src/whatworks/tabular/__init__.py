@@ -8,6 +8,7 @@ from whatworks.tabular.cells import (
     parse_number,
     parse_text,
 )
+from whatworks.tabular.column_names import column_letters, numbered_names
 from whatworks.tabular.csv_table import CsvRow, CsvTable, read_csv
 from whatworks.tabular.decoding import Decoded, decode, unpack
 
@@ -16,8 +17,10 @@ __all__ = [
     "CsvRow",
     "CsvTable",
     "Decoded",
+    "column_letters",
     "decode",
     "is_missing",
+    "numbered_names",
     "parse_boolean",
     "parse_integer",
     "parse_number",

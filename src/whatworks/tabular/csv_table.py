@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from whatworks.errors import FileError, FileProblem
+from whatworks.tabular.column_names import column_letters, numbered_names
 from whatworks.tabular.decoding import decode, unpack
 
 __all__ = ["CsvRow", "CsvTable", "read_csv"]
@@ -250,10 +251,10 @@ def _header(
         if any(len(cells) > at and cells[at].strip() for _, _, cells in body):
             break
         names.pop()
-    header = tuple(name or f"column {_letters(at)}" for at, name in enumerate(names))
+    header = tuple(name or f"column {column_letters(at)}" for at, name in enumerate(names))
     repeated = [name for name, n in Counter(header).items() if n > 1]
     if repeated and lenient:
-        return _numbered(header)
+        return numbered_names(header)
     if repeated:
         raise FileError(
             file,
@@ -278,30 +279,6 @@ def _broken_rows(rows: list[list[str]], width: int) -> set[int]:
         if first < width and first + second - 1 == width:
             broken |= {at, at + 1}
     return broken
-
-
-def _numbered(header: tuple[str, ...]) -> tuple[str, ...]:
-    """Return column names with "(2)", "(3)" after the second and third of a name."""
-    taken: set[str] = set()
-    names = []
-    for name in header:
-        free, n = name, 1
-        while free in taken:
-            n += 1
-            free = f"{name} ({n})"
-        taken.add(free)
-        names.append(free)
-    return tuple(names)
-
-
-def _letters(index: int) -> str:
-    """Return the spreadsheet's letters of a column: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _wrong_width(number: int, found: int, expected: int, delimiter: str) -> FileProblem:

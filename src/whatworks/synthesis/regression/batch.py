@@ -8,10 +8,9 @@ from math import isfinite
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.synthesis.design import Columns, Moderators, design_of
-from whatworks.synthesis.heterogeneity import LIKELIHOOD_METHODS, SEARCHES
+from whatworks.synthesis.heterogeneity import checked_search
 from whatworks.synthesis.inputs import checked_starts, effect_arrays, one_of
 from whatworks.synthesis.pooling import TESTS
 from whatworks.synthesis.regression.batch_fit import BatchOptions, fit_cells
@@ -206,12 +205,7 @@ def meta_regression_batch(
     y, v = effect_arrays(yi, vi)
     one_of(method, BATCH_METHODS, "method")
     one_of(test, TESTS, "test")
-    one_of(search, SEARCHES, "search")
-    if search == "local" and method not in LIKELIHOOD_METHODS:
-        raise UserError(
-            f'search "local" is for methods REML and ML. Method {method} has one answer wherever it '
-            'is looked for: leave search at "global".'
-        )
+    checked_search(search, method)
     level = level_between_0_and_1(level)
     first = checked_starts(starts, y.size)
     design = design_of(mods, data, y.size)
