@@ -123,7 +123,7 @@ def test_every_working_page_meets_the_rules(working: Working, axe_source: str, w
         "reviews/r/joined",
         "reviews/r/related",
     ):
-        working.watched.open(f"work/{path}")
+        working.watched.open(f"desk/{path}")
         working.watched.check(axe_source)
 
 
@@ -132,10 +132,10 @@ def test_three_pairs_are_decided_and_one_undone_by_keyboard_alone(
     working: Working, axe_source: str, width: int
 ) -> None:
     page = working.watched.page
-    working.watched.open("work/")
+    working.watched.open("desk/")
     working.tab_to("Reading & more")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/work/reviews/r")
+    page.wait_for_url("**/desk/reviews/r")
     working.tab_to(f"Look at {N_IN_DOUBT} pairs")
     page.keyboard.press("Enter")
     page.wait_for_url("**/pairs")
@@ -164,7 +164,7 @@ def test_three_pairs_are_decided_and_one_undone_by_keyboard_alone(
 
 def test_keys_are_off_in_text_fields_and_can_be_switched_off(working: Working) -> None:
     page = working.watched.page
-    working.watched.open("work/reviews/r/pairs")
+    working.watched.open("desk/reviews/r/pairs")
     page.locator("#note").focus()
     page.keyboard.type("sd z")
     page.keyboard.press("Enter")
@@ -187,7 +187,7 @@ def test_keys_are_off_in_text_fields_and_can_be_switched_off(working: Working) -
 
 def test_a_decision_is_not_lost_in_silence_when_the_server_is_gone(working: Working) -> None:
     page = working.watched.page
-    working.watched.open("work/reviews/r/pairs")
+    working.watched.open("desk/reviews/r/pairs")
     heading = page.locator("#pair-heading").inner_text()
     next(working.stop, None)
     page.keyboard.press("s")
@@ -203,7 +203,7 @@ def test_files_are_sent_followed_and_reported(
     files = {"first.ris": first_search(), "second.ris": second_search(), "photo.png": b"\x89PNG\0"}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    working.watched.open("work/new-review")
+    working.watched.open("desk/new-review")
     page.get_by_label("Title").fill("Sleep")
     page.get_by_label("Question").fill("What helps?")
     page.get_by_role("button", name="Start the review").click()
@@ -233,7 +233,7 @@ def test_files_too_large_are_refused_before_they_are_sent(working: Working, tmp_
     working.desk.upload_limit = 1_000
     page = working.watched.page
     (tmp_path / "first.ris").write_bytes(first_search())
-    working.watched.open("work/reviews/r/import")
+    working.watched.open("desk/reviews/r/import")
     page.get_by_label("Files").set_input_files(str(tmp_path / "first.ris"))
     page.get_by_role("button", name="Import").click()
     assert "more than 1,000 bytes together" in page.locator("[data-chosen]").inner_text()
@@ -245,7 +245,7 @@ def test_what_is_wrong_with_a_form_is_read_first_and_leads_to_the_field(
     working: Working, axe_source: str
 ) -> None:
     page = working.watched.page
-    working.watched.open("work/new-review")
+    working.watched.open("desk/new-review")
     page.get_by_role("button", name="Start the review").click()
     page.wait_for_selector(".govuk-error-summary")
     assert page.title().startswith("Error: Start a review")
@@ -259,7 +259,7 @@ def test_what_is_wrong_with_a_form_is_read_first_and_leads_to_the_field(
 def test_the_walk_works_without_a_script(browser: Browser, working: Working) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{working.watched.home}/work/reviews/r/pairs")
+    page.goto(f"{working.watched.home}/desk/reviews/r/pairs")
     assert not page.locator("kbd").first.is_visible()
     assert not page.get_by_role("button", name="Turn keys off").is_visible()
     page.get_by_role("button", name="Same").click()
@@ -267,7 +267,7 @@ def test_the_walk_works_without_a_script(browser: Browser, working: Working) -> 
     page.get_by_role("button", name="Undo").click()
     assert "Taken back: same." in page.locator("#status").inner_text()
     page.get_by_role("button", name="Different").click()
-    page.goto(f"{working.watched.home}/work/reviews/r/decided")
+    page.goto(f"{working.watched.home}/desk/reviews/r/decided")
     page.get_by_role("button", name=re.compile("Take back")).click()
     assert "The decision is taken back." in page.locator("main").inner_text()
     assert working.decisions() == []

@@ -50,19 +50,19 @@ class Pages:
         self.client.headers.update(OWN)
 
     def get(self, path: str, status: int = 200) -> str:
-        response = self.client.get(f"/work/{path}")
+        response = self.client.get(f"/desk/{path}")
         assert response.status_code == status, response.text
         return response.text
 
     def post(self, path: str, data: dict[str, str], status: int = 200, **headers: str) -> str:
-        response = self.client.post(f"/work/{path}", data=data, headers=headers)
+        response = self.client.post(f"/desk/{path}", data=data, headers=headers)
         assert response.status_code == status, response.text
         return response.text
 
     def upload(self, *files: tuple[str, bytes], search: str = "") -> str:
         """Send files, wait until they are imported, return the page of the work."""
         sent = self.client.post(
-            "/work/reviews/r/import",
+            "/desk/reviews/r/import",
             files=[("files", file) for file in files],
             data={"search": search},
             follow_redirects=False,
@@ -72,7 +72,7 @@ class Pages:
         return self.client.get(sent.headers["location"]).text
 
     def join(self) -> str:
-        sent = self.client.post("/work/reviews/r/join", follow_redirects=False)
+        sent = self.client.post("/desk/reviews/r/join", follow_redirects=False)
         assert sent.status_code == 303
         self.desk.tasks.settle()
         return self.client.get(sent.headers["location"]).text
@@ -141,7 +141,7 @@ def text_of(html: str) -> str:
     ],
 )
 def test_pages_are_refused_by_another_name_or_through_another_server(pages: Pages, headers) -> None:
-    response = pages.client.get("/work/", headers=headers)
+    response = pages.client.get("/desk/", headers=headers)
     assert response.status_code == 403
     assert "on the machine that whatworks runs on" in text_of(response.text)
     assert REVIEW.title not in response.text
@@ -151,7 +151,7 @@ def test_pages_are_refused_by_another_name_or_through_another_server(pages: Page
     "host", ["localhost", "localhost:8000", "127.0.0.1", "127.1.2.3:80", "[::1]:9"]
 )
 def test_names_of_this_machine_are_let_in(pages: Pages, host: str) -> None:
-    assert pages.client.get("/work/", headers={"Host": host}).status_code == 200
+    assert pages.client.get("/desk/", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_what_other_pages_send_is_refused_and_changes_nothing(
     events = len(pages.store.events())
     del pages.client.headers["Origin"], pages.client.headers["Sec-Fetch-Site"]
     sent = {"title": "T", "question": "Q", "decision": "same"}
-    response = pages.client.post(f"/work/{path}", data=sent, headers=headers)
+    response = pages.client.post(f"/desk/{path}", data=sent, headers=headers)
     assert response.status_code == 403
     assert "nothing was done" in response.text
     assert len(pages.store.events()) == events
@@ -186,12 +186,12 @@ def test_what_other_pages_send_is_refused_and_changes_nothing(
 def test_either_sign_of_these_pages_is_enough(pages: Pages, headers) -> None:
     del pages.client.headers["Origin"], pages.client.headers["Sec-Fetch-Site"]
     sent = {"title": "Another", "question": "Q?"}
-    assert pages.client.post("/work/new-review", data=sent, headers=headers).status_code == 200
+    assert pages.client.post("/desk/new-review", data=sent, headers=headers).status_code == 200
     assert len(pages.store.rows("reviews")) == 2
 
 
 def test_answers_are_kept_by_nobody_and_carry_the_security_headers(pages: Pages) -> None:
-    response = pages.client.get("/work/")
+    response = pages.client.get("/desk/")
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["cross-origin-resource-policy"] == "same-origin"
     for name, value in SECURITY_HEADERS.items():
@@ -200,9 +200,9 @@ def test_answers_are_kept_by_nobody_and_carry_the_security_headers(pages: Pages)
 
 def test_without_a_desk_there_are_no_working_pages() -> None:
     client = TestClient(create_app(Evidence, LABEL), base_url=HERE)
-    assert client.get("/work/").status_code == 404
+    assert client.get("/desk/").status_code == 404
     assert client.get("/static/work.js").status_code == 404
-    assert client.post("/work/new-review", headers=OWN).status_code == 405
+    assert client.post("/desk/new-review", headers=OWN).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,9 @@ def test_serve_shows_them_to_this_machine_alone(
         port = re.search(r":(\d+)/ ", server.stdout.readline())
         assert port is not None
         if shown:
-            assert f"http://127.0.0.1:{port[1]}/work/" in server.stdout.readline()
+            assert f"http://127.0.0.1:{port[1]}/desk/" in server.stdout.readline()
         try:
-            with urlopen(f"http://127.0.0.1:{port[1]}/work/", timeout=20) as answer:
+            with urlopen(f"http://127.0.0.1:{port[1]}/desk/", timeout=20) as answer:
                 status = answer.status
         except HTTPError as error:
             status = error.code
@@ -350,14 +350,14 @@ def test_a_file_name_is_shown_and_never_a_path(pages: Pages) -> None:
 
 
 def test_no_file_is_an_error_of_the_form(pages: Pages) -> None:
-    response = pages.client.post("/work/reviews/r/import", files=[("files", ("", b""))])
+    response = pages.client.post("/desk/reviews/r/import", files=[("files", ("", b""))])
     assert response.status_code == 422
     assert 'href="#files">Choose at least one file' in response.text
 
 
 def test_a_search_of_another_review_is_refused(pages: Pages) -> None:
     response = pages.client.post(
-        "/work/reviews/r/import",
+        "/desk/reviews/r/import",
         files=[("files", ("b.ris", second_search()))],
         data={"search": "q"},
     )
@@ -368,7 +368,7 @@ def test_a_search_of_another_review_is_refused(pages: Pages) -> None:
 def test_files_above_the_limit_are_refused_with_what_to_do(copied: Store) -> None:
     pages = Pages(copied, upload_limit=1_000)
     response = pages.client.post(
-        "/work/reviews/r/import", files=[("files", ("a.ris", first_search()))]
+        "/desk/reviews/r/import", files=[("files", ("a.ris", first_search()))]
     )
     assert response.status_code == 413
     assert "larger than 1,000 bytes together. Nothing was saved." in response.text
@@ -382,7 +382,7 @@ def test_a_body_without_a_length_is_counted_as_it_comes(copied: Store) -> None:
         b"a" * 5_000,
     ]
     response = pages.client.post(
-        "/work/reviews/r/import",
+        "/desk/reviews/r/import",
         content=iter(parts),
         headers={"Content-Type": "multipart/form-data; boundary=x"},
     )
@@ -391,7 +391,7 @@ def test_a_body_without_a_length_is_counted_as_it_comes(copied: Store) -> None:
 
 def test_a_broken_form_is_refused(pages: Pages) -> None:
     response = pages.client.post(
-        "/work/reviews/r/import",
+        "/desk/reviews/r/import",
         content=b"no boundary here",
         headers={"Content-Type": "multipart/form-data"},
     )
@@ -405,7 +405,7 @@ def test_the_import_report_tells_every_line_and_can_be_downloaded(pages: Pages) 
     # Another process has to read the kept file again.
     desk = Desk(pages.store, by=EDITOR, release=LABEL)
     later = TestClient(create_app(Evidence, LABEL, desk=desk), base_url=HERE)
-    page = later.get(f"/work/reviews/r/files/{file.raw_file_id}").text
+    page = later.get(f"/desk/reviews/r/files/{file.raw_file_id}").text
     assert page == at_once
     text = text_of(page)
     assert (
@@ -414,7 +414,7 @@ def test_the_import_report_tells_every_line_and_can_be_downloaded(pages: Pages) 
     )
     assert "Text outside any record. It was skipped. 1 1 these" in text
     assert "Exported today" in text
-    sheet = later.get(f"/work/reviews/r/files/{file.raw_file_id}/issues.csv")
+    sheet = later.get(f"/desk/reviews/r/files/{file.raw_file_id}/issues.csv")
     assert sheet.headers["content-disposition"].startswith("attachment; filename=")
     header, line = sheet.text.splitlines()
     assert header == "file,line,n_lines,what,done,text"
@@ -567,7 +567,7 @@ def test_decisions_are_applied_and_taken_back(filled: Pages) -> None:
 
 def test_a_wrong_join_is_found_compared_and_undone(filled: Pages) -> None:
     joined = filled.get("reviews/r/joined")
-    compare = re.search(r'href="/work/(reviews/r/pairs\?record=[^"]+)"', joined)
+    compare = re.search(r'href="/desk/(reviews/r/pairs\?record=[^"]+)"', joined)
     assert compare is not None
     page = filled.get(compare[1].replace("&amp;", "&"))
     assert "A pair you chose" in page
@@ -585,7 +585,7 @@ def test_joining_that_waits_is_not_begun_twice(pages: Pages) -> None:
     hold = threading.Event()
     pages.desk.tasks.start(lambda report: hold.wait(20), review_id="x", kind="wait", title="Wait")
     addresses = {
-        pages.client.post("/work/reviews/r/join", follow_redirects=False).headers["location"]
+        pages.client.post("/desk/reviews/r/join", follow_redirects=False).headers["location"]
         for _ in range(3)
     }
     assert len(addresses) == 1

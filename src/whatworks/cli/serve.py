@@ -56,7 +56,7 @@ def serve(
 ) -> None:
     """Serve an evidence base as a website, until Ctrl-C.
 
-    A store served to this machine alone (as by default) has pages under /work/ to import references
+    A store served to this machine alone (as by default) has pages under /desk/ to import references
     and look at pairs. Behind another server add --no-work: there is no signing in yet.
 
     \b

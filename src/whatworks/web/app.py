@@ -64,7 +64,7 @@ def create_app(
     release_label : ReleaseLabel
         Name, version and date shown on every page.
     desk : Desk, optional
-        Whose working pages stand under /work/; without it nothing can be changed here.
+        Whose working pages stand under /desk/; without it nothing can be changed here.
     """
     live = LiveSite(load_evidence, release_label)
     errors = ErrorPages(release_label)

@@ -86,6 +86,6 @@ def run(
     address = f"http://{shown}:{listening.getsockname()[1]}/"
     sys.stdout.write(f"whatworks is at {address} (Ctrl-C stops it)\n")
     if desk is not None:
-        sys.stdout.write(f"Work on its reviews at {address}work/\n")
+        sys.stdout.write(f"Work on its reviews at {address}desk/\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listening])

@@ -82,7 +82,7 @@ def _start(desk: Desk, request: Request, uploads: list[Upload], search_id: str) 
     task = desk.tasks.start(
         work, review_id=review_id, kind="import", title=f"Importing {plural(len(uploads), 'file')}"
     )
-    return see_other(request, f"work/tasks/{task.task_id}")
+    return see_other(request, f"desk/tasks/{task.task_id}")
 
 
 def _import(

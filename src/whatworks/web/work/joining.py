@@ -26,7 +26,7 @@ def join(desk: Desk, request: Request) -> Response:
         if task.kind == "join" and task.state == "waiting"
     ]
     if waiting:
-        return see_other(request, f"work/tasks/{waiting[0].task_id}")
+        return see_other(request, f"desk/tasks/{waiting[0].task_id}")
 
     def work(report: Report) -> FoundReports:
         n_records = desk.overview().of(review_id).n_records
@@ -36,4 +36,4 @@ def join(desk: Desk, request: Request) -> Response:
         return found
 
     task = desk.tasks.start(work, review_id=review_id, kind="join", title="Finding duplicates")
-    return see_other(request, f"work/tasks/{task.task_id}")
+    return see_other(request, f"desk/tasks/{task.task_id}")

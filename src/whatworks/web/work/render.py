@@ -74,7 +74,7 @@ def root_of(request: Request) -> str:
 
 def review_address(review_id: str, rest: str = "") -> str:
     """Return the address of a review's working page, from the root."""
-    return f"work/reviews/{quote(review_id, safe='')}{rest}"
+    return f"desk/reviews/{quote(review_id, safe='')}{rest}"
 
 
 def page(
@@ -112,7 +112,7 @@ def page(
             title=title,
             section="work",
             release=desk.release,
-            crumbs=[("Reviews", "work/"), *crumbs] if template != "reviews.html" else [],
+            crumbs=[("Reviews", "desk/"), *crumbs] if template != "reviews.html" else [],
             errors=list(errors),
         )
     )

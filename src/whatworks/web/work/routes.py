@@ -26,14 +26,14 @@ __all__ = ["work_routes"]
 
 _READ = ("GET",)
 _BOTH = ("GET", "POST")
-_REVIEW = "/work/reviews/{review_id}"
+_REVIEW = "/desk/reviews/{review_id}"
 
 _PAGES: Sequence[tuple[str, Callable[..., Any], tuple[str, ...]]] = (
-    ("/work/", reviews_page, _READ),
-    ("/work/new-review", new_review_form, _READ),
-    ("/work/new-review", create_review, ("POST",)),
-    ("/work/tasks/{task_id}", task_page, _READ),
-    ("/work/tasks/{task_id}/progress", task_progress, _READ),
+    ("/desk/", reviews_page, _READ),
+    ("/desk/new-review", new_review_form, _READ),
+    ("/desk/new-review", create_review, ("POST",)),
+    ("/desk/tasks/{task_id}", task_page, _READ),
+    ("/desk/tasks/{task_id}/progress", task_progress, _READ),
     (_REVIEW, review_page, _READ),
     (f"{_REVIEW}/import", import_form, _READ),
     (f"{_REVIEW}/import", import_files, ("POST",)),
