@@ -7,6 +7,16 @@
   var busy = false;
   root.classList.add("wk-js");
 
+  // Told to whoever listens as well: keys count again when the next pair is in place and its form is
+  // wired, a moment after the pair can be seen.
+  function setBusy(on) {
+    var pair = document.getElementById("pair");
+    busy = on;
+    if (!pair) return;
+    if (on) pair.setAttribute("aria-busy", "true");
+    else pair.removeAttribute("aria-busy");
+  }
+
   function remembered(name) {
     try {
       return window.localStorage.getItem(name);
@@ -116,11 +126,11 @@
     if (form.querySelector("input[type=file]").files.length) button.textContent = "Sending…";
   });
   document.addEventListener("htmx:before:request", function (event) {
-    if (fromDecision(event)) busy = true;
+    if (fromDecision(event)) setBusy(true);
   });
   ["htmx:after:swap", "htmx:finally:request"].forEach(function (name) {
     document.addEventListener(name, function () {
-      busy = false;
+      setBusy(false);
       showKeys();
       // Whoever decides by keyboard, or listens, goes on at the top of the next pair.
       var arrived = document.querySelector("[data-arrived]");
