@@ -121,6 +121,7 @@ def test_every_working_page_meets_the_rules(working: Working, axe_source: str, w
         f"reviews/r/files/{file.raw_file_id}",
         "reviews/r/pairs",
         f"reviews/r/pairs?{address}",
+        "reviews/r/check",
         "reviews/r/decided",
         "reviews/r/joined",
         "reviews/r/related",
@@ -161,6 +162,41 @@ def test_three_pairs_are_decided_and_one_undone_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.get_by_text("Done:").wait_for()
     assert page.get_by_text("Duplicates removed").locator("xpath=..").inner_text().split()[2] == "2"
+    working.watched.check(axe_source)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_sample_is_drawn_checked_and_estimated_by_keyboard_alone(
+    working: Working, axe_source: str, width: int
+) -> None:
+    page = working.watched.page
+    working.watched.open("desk/reviews/r")
+    working.tab_to("How well were records joined?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check")
+    working.tab_to("Draw the pairs")
+    page.keyboard.press("Enter")
+    page.get_by_text("Done:").wait_for()
+    working.watched.check(axe_source)
+    working.tab_to("Check the pairs")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/pairs")
+    page.wait_for_load_state()
+    working.watched.check(axe_source)
+    n = len(working.store.rows("sampled_pairs"))
+    working.press("d", "Saved: different.")
+    working.watched.open("desk/reviews/r/check")
+    working.watched.check(axe_source)
+    working.tab_to("Go on checking")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/pairs")
+    page.wait_for_load_state()
+    for _ in range(n - 1):
+        working.press("s", "Saved: same.")
+    working.tab_to("See the estimate")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check")
+    assert f"{n} pairs were checked." in page.locator("main").inner_text()
     working.watched.check(axe_source)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.unit.test_dedupe_traps import ARTICLE, record
-from whatworks.actions.audit_reports import audit_estimate, audit_sheet
+from whatworks.actions.audit_reports import draw_sample, sample_of, sample_sheet, take_sheet
 from whatworks.actions.decide_pair import decide_pair, take_back_pair
 from whatworks.actions.find_reports import find_reports
 from whatworks.errors import FileError, NotFound, UserError
@@ -131,7 +132,8 @@ def test_what_cannot_be_decided_is_said(tmp_path: Path) -> None:
         )
 
 
-def test_a_sample_is_drawn_filled_in_and_estimated(tmp_path: Path) -> None:
+def sampled_store(folder: Path) -> Store:
+    """Forty reports held twice, of one team and alike, and joined."""
     copies = [
         record(
             at,
@@ -141,24 +143,89 @@ def test_a_sample_is_drawn_filled_in_and_estimated(tmp_path: Path) -> None:
         for at in range(1, 41)
     ]
     again = [replace(one, record_id=f"{one.record_id}:again", pages=None) for one in copies]
-    store = open_store(tmp_path, [*copies, *again])
-    sheet = audit_sheet(store, review_id="r", size=60, seed=3)
-    assert sheet == audit_sheet(store, review_id="r", size=60, seed=3)
+    return open_store(folder, [*copies, *again])
+
+
+def filled_in(sheet: bytes, verdict: Callable[[dict[str, str]], str]) -> bytes:
     rows = list(csv.DictReader(io.StringIO(sheet.decode("utf-8-sig"))))
-    assert 40 <= len(rows) <= 90
-    for row in rows:
-        row["verdict"] = "Same" if row["title"] == row["other_title"] else "different"
     filled = io.StringIO()
     writer = csv.DictWriter(filled, rows[0].keys())
     writer.writeheader()
-    writer.writerows(rows)
-    found = audit_estimate(filled.getvalue().encode(), file="check.csv")
+    writer.writerows({**row, "verdict": verdict(row)} for row in rows)
+    return filled.getvalue().encode()
+
+
+def by_title(row: dict[str, str]) -> str:
+    return "Same" if row["title"] == row["other_title"] else "different"
+
+
+def test_a_sample_is_drawn_filled_in_and_estimated(tmp_path: Path) -> None:
+    store = sampled_store(tmp_path)
+    find_reports(store, by=EDITOR, review_id="r")
+    drawn = draw_sample(store, by=EDITOR, review_id="r", size=60, seed=3)
+    assert 40 <= len(drawn.pairs) <= 90
+    assert [one.place for one in drawn.pairs] == list(range(1, len(drawn.pairs) + 1))
+    assert drawn == sample_of(store, "r")
+    assert drawn == draw_sample(store, by=EDITOR, review_id="r", size=60, seed=3)
+    sheet = sample_sheet(store, "r")
+    assert not any(name in sheet.decode().partition("\n")[0] for name in ("low", "merged"))
+
+    half = filled_in(sheet, lambda row: by_title(row) if row["record_id"] < "r:20" else "")
+    left = take_sheet(store, by=EDITOR, review_id="r", data=half, file="half.csv")
+    assert 0 < left.n_checked < len(drawn.pairs)
+    with pytest.raises(UserError, match="are not checked yet"):
+        left.estimate()
+    rest = filled_in(sample_sheet(store, "r"), by_title)
+    checked = take_sheet(store, by=EDITOR, review_id="r", data=rest, file="check.csv")
+    found = checked.estimate()
     assert (found.wrong, found.missed, found.n_merged) == (0.0, 0.0, 40)
-    assert found.n_checked == len(rows)
-    with pytest.raises(FileError, match=r'row 2, column "verdict": there is no verdict'):
-        audit_estimate(sheet, file="check.csv")
-    with pytest.raises(FileError, match="no pair"):
-        audit_estimate(b"verdict\n", file="check.csv")
+    assert found.n_checked == len(drawn.pairs)
+    assert checked.errors == ()
+    # What was decided is known, and is not drawn again.
+    anew = draw_sample(store, by=EDITOR, review_id="r", size=10**6, seed=3)
+    assert not {(one.record_id, one.other_record_id) for one in anew.pairs} & set(checked.said)
+    assert store.check().problems == ()
+
+
+def test_errors_that_a_sample_shows_are_put_right(tmp_path: Path) -> None:
+    store = sampled_store(tmp_path)
+    before = find_reports(store, by=EDITOR, review_id="r")
+    draw_sample(store, by=EDITOR, review_id="r", size=10**6, seed=1)
+    sheet = sample_sheet(store, "r")
+    odd = filled_in(
+        sheet, lambda row: "different" if row["record_id"] == "r:7" else by_title(row).lower()
+    )
+    checked = take_sheet(store, by=EDITOR, review_id="r", data=odd, file="check.csv")
+    found = checked.estimate()
+    assert (found.wrong, found.wrong_interval) == (1.0, (1.0, 1.0))
+    assert [one.record_id for one in checked.errors] == ["r:7"]
+    after = find_reports(store, by=EDITOR, review_id="r")
+    assert after.n_reports == before.n_reports + 1
+    assert sample_of(store, "r").estimate() == found, "the estimate is of the time of the draw"
+
+
+def test_a_sample_says_what_it_lacks(tmp_path: Path) -> None:
+    store = sampled_store(tmp_path)
+    with pytest.raises(UserError, match="80 of 80 records were not compared"):
+        draw_sample(store, by=EDITOR, review_id="r", size=60, seed=3)
+    with pytest.raises(UserError, match="No sample is drawn"):
+        sample_of(store, "r").estimate()
+    with pytest.raises(UserError, match="No sample is drawn"):
+        sample_sheet(store, "r")
+    find_reports(store, by=EDITOR, review_id="r")
+    draw_sample(store, by=EDITOR, review_id="r", size=10, seed=3)
+    before = store.last_event_id()
+    for data, said in (
+        (filled_in(sample_sheet(store, "r"), lambda row: "yes"), 'column "verdict": found "yes"'),
+        (b"verdict,record_id\nsame,r:1\n", "row 2: this pair is not in the sample"),
+        (b"verdict\n", "no pair"),
+        ("verdict\nsämé\n".encode("cp1252"), "not in UTF-8"),
+    ):
+        with pytest.raises(FileError, match=said):
+            take_sheet(store, by=EDITOR, review_id="r", data=data, file="check.csv")
+    assert store.last_event_id() == before
+    with pytest.raises(NotFound):
+        draw_sample(store, by=EDITOR, review_id="none", size=10, seed=3)
 
 
 def test_what_hangs_on_a_report_goes_where_its_records_go(tmp_path: Path) -> None:

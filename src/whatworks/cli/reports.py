@@ -161,43 +161,93 @@ def take_back(
 @review_option
 @click.option("--size", default=100, show_default=True, help="About how many pairs.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the draw.")
-@click.option("--out", required=True, metavar="FILE", help="CSV to fill in.")
+@click.option("--again", is_flag=True, help="Draw new pairs though some are drawn already.")
+@click.option("--out", metavar="FILE", help="Write the pairs to a CSV to fill in.")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @store_option
-def sample(review_id: str, size: int, seed: int, out: str, force: bool, store_at: str) -> None:
+@actor_option
+def sample(
+    review_id: str,
+    size: int,
+    seed: int,
+    again: bool,
+    out: str | None,
+    force: bool,
+    store_at: str,
+    acting_as: str | None,
+) -> None:
     """Draw pairs of records for a person to check how well they were joined.
 
-    Write same or different into the column "verdict" of each row, then run `reports estimate`.
+    Check them on the working pages (`whatworks serve`), or write same or different into the column
+    "verdict" of the sheet; then run `reports estimate`. What is said of a pair stands as a decision.
 
     \b
     Example: whatworks reports sample --review dyslexia --out check.csv
     """
-    from whatworks.actions.audit_reports import audit_sheet
+    from whatworks.actions.audit_reports import draw_sample, sample_of, sample_sheet
 
-    refuse_existing(out, force=force)
-    sheet = audit_sheet(open_store(store_at), review_id=review_id, size=size, seed=seed)
-    write_whole(Path(out), sheet)
-    click.echo(
-        f'Written to {out}. Fill in the column "verdict", then: whatworks reports estimate {out}'
-    )
+    if out:
+        refuse_existing(out, force=force)
+    store = open_store(store_at)
+    held = sample_of(store, review_id)
+    if again or not held.pairs:
+        held = draw_sample(store, by=as_actor(acting_as), review_id=review_id, size=size, seed=seed)
+        click.echo(f"{len(held.pairs):,} pairs are drawn.")
+    else:
+        click.echo(
+            f"{len(held.pairs):,} pairs were drawn before; {held.n_checked:,} of them are checked. "
+            "Draw new ones with --again."
+        )
+    if out:
+        write_whole(Path(out), sample_sheet(store, review_id))
+        click.echo(
+            f'Written to {out}. Fill in the column "verdict", then: whatworks reports estimate {out} '
+            f"--review {review_id}"
+        )
 
 
 @reports.command()
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="[FILE]", required=False)
+@review_option
 @click.option("--level", default=0.95, show_default=True, help="Level of the intervals.")
+@store_option
+@actor_option
 @json_option
-def estimate(file: str, level: float, as_json: bool) -> None:
-    """Estimate wrong and missed merges from a sample that was filled in.
+def estimate(
+    file: str | None,
+    review_id: str,
+    level: float,
+    store_at: str,
+    acting_as: str | None,
+    as_json: bool,
+) -> None:
+    """Estimate wrong and missed merges from the sample that was checked.
+
+    The verdicts of FILE, a sheet that was filled in, are recorded as decisions first.
 
     \b
-    Example: whatworks reports estimate check.csv
+    Example: whatworks reports estimate check.csv --review dyslexia
     """
-    from whatworks.actions.audit_reports import audit_estimate
+    from whatworks.actions.audit_reports import sample_of, take_sheet
 
-    data, name = read_input(file)
-    found = audit_estimate(data, file=name, level=level)
-    shown = json.dumps(dataclasses.asdict(found), indent=1) if as_json else found.summary()
-    click.echo(shown)
+    store = open_store(store_at)
+    if file:
+        data, name = read_input(file)
+        checked = take_sheet(
+            store, by=as_actor(acting_as), review_id=review_id, data=data, file=name
+        )
+    else:
+        checked = sample_of(store, review_id)
+    found = checked.estimate(level=level)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), indent=1))
+        return
+    click.echo(found.summary())
+    if checked.errors:
+        click.echo(
+            f"{len(checked.errors):,} of the checked pairs were wrong. They are put right by: "
+            f"whatworks reports find --review {review_id}"
+        )
 
 
 def _tell(found: FoundReports, review_id: str, *, as_json: bool) -> None:

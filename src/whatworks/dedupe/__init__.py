@@ -4,6 +4,7 @@ from whatworks.dedupe.audit import (
     AuditPart,
     AuditSample,
     ErrorEstimate,
+    PartEstimate,
     draw_audit,
     estimate_errors,
 )
@@ -16,7 +17,7 @@ from whatworks.dedupe.find import (
     find_duplicates,
 )
 from whatworks.dedupe.gathered import gathered_record
-from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
+from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord, SampledPair
 from whatworks.dedupe.relations import RELATIONS
 from whatworks.dedupe.report_rows import ReportRows, decided_pairs, report_rows, told
 
@@ -30,10 +31,12 @@ __all__ = [
     "FoundPair",
     "PairDecision",
     "PairSource",
+    "PartEstimate",
     "RecordPair",
     "Report",
     "ReportRecord",
     "ReportRows",
+    "SampledPair",
     "Thresholds",
     "decided_pairs",
     "draw_audit",

@@ -7,7 +7,7 @@ parts are put together again. Pairs that share no key were never compared and ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,14 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.statistics.confidence_level import level_between_0_and_1
 
-__all__ = ["AuditPart", "AuditSample", "ErrorEstimate", "draw_audit", "estimate_errors"]
+__all__ = [
+    "AuditPart",
+    "AuditSample",
+    "ErrorEstimate",
+    "PartEstimate",
+    "draw_audit",
+    "estimate_errors",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -24,6 +31,8 @@ Bools = npt.NDArray[np.bool_]
 
 # Ends of the probabilities of a part. Where a few pairs decide, parts are narrow.
 ENDS = (0.0, 0.001, 0.02, 0.3, 0.9, 0.99, 1.0)
+# Least doubt about a part: one pair in a million may be wrong whatever the probabilities say.
+SURE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,29 @@ class AuditSample:
 
 
 @dataclass(frozen=True, slots=True)
+class PartEstimate:
+    """What was found in one part.
+
+    Attributes
+    ----------
+    low, high, is_merged, n_pairs
+        As in `AuditPart`.
+    n_checked, n_errors
+        Pairs a person checked, and those of them that ended wrongly.
+    errors
+        Limits of the number of errors among all pairs of the part.
+    """
+
+    low: float
+    high: float
+    is_merged: bool
+    n_pairs: int
+    n_checked: int
+    n_errors: int
+    errors: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorEstimate:
     """Estimated errors of a deduplication.
 
@@ -77,6 +109,8 @@ class ErrorEstimate:
         Pairs a person checked.
     level
         Level at which both intervals together hold at least.
+    parts
+        What was found in each part; their limits add up to the intervals.
     """
 
     wrong: float
@@ -87,6 +121,7 @@ class ErrorEstimate:
     n_apart: int
     n_checked: int
     level: float
+    parts: tuple[PartEstimate, ...]
 
     def summary(self) -> str:
         """Return the estimate as plain text."""
@@ -119,8 +154,10 @@ def draw_audit(
     is_merged : array of bool, shape (m,)
         Whether it ended in one report.
     size : int
-        Pairs to check in all. Each part that has pairs gives at least one, and as much more as its
-        pairs' expected errors call for (the square root of p(1 - p) times their number).
+        Pairs to check in all, fewer if there are no more. Each part that has pairs gives at least one.
+        Half of them go where errors are expected (Neyman: a part's size by the square root of its mean
+        p(1 - p)), half where many pairs could hide some (the square root of its size, which makes the
+        sum of the upper limits least where no error is found).
     rng : numpy.random.Generator
 
     Raises
@@ -139,18 +176,14 @@ def draw_audit(
             inside = np.flatnonzero((place == at) & (is_merged == merged))
             if inside.size:
                 groups.append((at, merged, inside))
-    # A probability of 0 or 1 is not certain: that is what is checked.
-    doubt = [
-        inside.size
-        * float(
-            np.sqrt(np.clip(probability[inside] * (1 - probability[inside]), 1e-6, None).mean())
-        )
-        for _, _, inside in groups
-    ]
-    shares = np.maximum(1, np.round(size * np.array(doubt) / sum(doubt))).astype(int)
+    sizes = np.array([inside.size for _, _, inside in groups])
+    doubt = np.array(
+        [np.sqrt((probability[own] * (1 - probability[own])).mean()) for _, _, own in groups]
+    )
+    shares = _shares(sizes, doubt, size)
     parts = []
     for (at, merged, inside), share in zip(groups, shares.tolist(), strict=True):
-        chosen = np.sort(rng.choice(inside, size=min(share, inside.size), replace=False))
+        chosen = np.sort(rng.choice(inside, size=share, replace=False))
         parts.append(
             AuditPart(
                 low=ENDS[at],
@@ -161,6 +194,24 @@ def draw_audit(
             )
         )
     return AuditSample(tuple(parts))
+
+
+def _shares(sizes: Ints, doubt: Floats, size: int) -> Ints:
+    """Return how many pairs each part gives; what a small part cannot give goes to the others."""
+    # A probability of 0 or 1 is not certain: that is what is checked.
+    expected = sizes * np.maximum(doubt, SURE)
+    weights = expected / expected.sum() + np.sqrt(sizes) / np.sqrt(sizes).sum()
+    shares = np.zeros(sizes.size)
+    is_open = np.ones(sizes.size, dtype=np.bool_)
+    while is_open.any() and shares.sum() < size:
+        left = size - shares[~is_open].sum()
+        shares[is_open] = left * weights[is_open] / weights[is_open].sum()
+        full = is_open & (shares >= sizes)
+        if not full.any():
+            break
+        shares[full] = sizes[full]
+        is_open &= ~full
+    return np.clip(np.round(shares), 1, sizes).astype(np.int64)
 
 
 def estimate_errors(
@@ -199,25 +250,34 @@ def estimate_errors(
         if pair not in verdicts:
             raise UserError(f"Nobody said of records {pair[0]} and {pair[1]} whether they are one.")
     each = 1.0 - (1.0 - level) / len(sample.parts)
-    found = {True: np.zeros(3), False: np.zeros(3)}
-    n_pairs = {True: 0, False: 0}
+    parts = []
     for part in sample.parts:
         wrong = sum(verdicts[pair] != part.is_merged for pair in part.pairs)
         n = len(part.pairs)
         low, high = (wrong / n,) * 2 if n == part.n_pairs else clopper_pearson(wrong, n, level=each)
-        found[part.is_merged] += part.n_pairs * np.array([wrong / n, low, high])
-        n_pairs[part.is_merged] += part.n_pairs
+        limits = (float(part.n_pairs * low), float(part.n_pairs * high))
+        parts.append(
+            PartEstimate(part.low, part.high, part.is_merged, part.n_pairs, n, wrong, limits)
+        )
+    wrong_all, wrong_interval, n_merged = _together([one for one in parts if one.is_merged])
+    missed, missed_interval, n_apart = _together([one for one in parts if not one.is_merged])
     return ErrorEstimate(
-        wrong=float(found[True][0]),
-        wrong_interval=_limits(found[True]),
-        missed=float(found[False][0]),
-        missed_interval=_limits(found[False]),
-        n_merged=n_pairs[True],
-        n_apart=n_pairs[False],
+        wrong=wrong_all,
+        wrong_interval=wrong_interval,
+        missed=missed,
+        missed_interval=missed_interval,
+        n_merged=n_merged,
+        n_apart=n_apart,
         n_checked=len(sample.pairs),
         level=level,
+        parts=tuple(parts),
     )
 
 
-def _limits(found: Floats) -> tuple[float, float]:
-    return float(found[1]), float(found[2])
+def _together(parts: Sequence[PartEstimate]) -> tuple[float, tuple[float, float], int]:
+    """Return the errors of some parts together, limits, and how many pairs they have."""
+    return (
+        sum(one.n_pairs * one.n_errors / one.n_checked for one in parts),
+        (sum(one.errors[0] for one in parts), sum(one.errors[1] for one in parts)),
+        sum(one.n_pairs for one in parts),
+    )

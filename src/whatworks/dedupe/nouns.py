@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["PairDecision", "RecordPair", "Report", "ReportRecord"]
+__all__ = ["PairDecision", "RecordPair", "Report", "ReportRecord", "SampledPair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +125,39 @@ class PairDecision:
     decision: str
     decided_by: str
     note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SampledPair:
+    """A pair of records drawn at random, for a person to check how well records were joined.
+
+    What the person says of it is a `PairDecision`: it counts in the estimate, and it stands.
+
+    Attributes
+    ----------
+    record_id
+        The record with the smaller name.
+    other_record_id
+        The other record.
+    review_id
+        Review they belong to.
+    place
+        Its place in the order in which pairs are checked, from 1; the order is random too.
+    low
+        Least probability of the part of pairs it was drawn from.
+    high
+        Where that part ends.
+    is_merged
+        Whether the pairs of the part were in one report when the sample was drawn.
+    n_pairs
+        How many pairs the part had.
+    """
+
+    record_id: str
+    other_record_id: str
+    review_id: str
+    place: int
+    low: float
+    high: float
+    is_merged: bool
+    n_pairs: int

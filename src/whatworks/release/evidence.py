@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from whatworks.appraisal.nouns import Judgement
-from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
+from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord, SampledPair
 from whatworks.england.nouns import OfficialFigure
 from whatworks.extraction.nouns import Accuracy, Arm, Effect, FlowCount, Measure, Study
 from whatworks.grading.nouns import Certainty, CertaintyStep
@@ -60,6 +60,7 @@ class Evidence:
     report_records: Sequence[ReportRecord] = ()
     record_pairs: Sequence[RecordPair] = ()
     pair_decisions: Sequence[PairDecision] = ()
+    sampled_pairs: Sequence[SampledPair] = ()
     full_texts: Sequence[FullText] = ()
     decisions: Sequence[Decision] = ()
     flow_counts: Sequence[FlowCount] = ()

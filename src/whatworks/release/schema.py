@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whatworks.appraisal.nouns import Judgement
-from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord
+from whatworks.dedupe.nouns import PairDecision, RecordPair, Report, ReportRecord, SampledPair
 from whatworks.england.nouns import OfficialFigure
 from whatworks.extraction.nouns import Accuracy, Arm, Effect, FlowCount, Measure, Study
 from whatworks.grading.nouns import Certainty, CertaintyStep
@@ -143,6 +143,7 @@ def _tables() -> dict[str, Table]:
         table_of("report_records", ReportRecord, key=("record_id",)),
         table_of("record_pairs", RecordPair, key=("record_id", "other_record_id")),
         table_of("pair_decisions", PairDecision, key=("record_id", "other_record_id")),
+        table_of("sampled_pairs", SampledPair, key=("record_id", "other_record_id")),
         # Addresses may be those of a library's proxy, with a person's name in them.
         table_of("full_texts", FullText, key=("report_id",), withheld=("url",)),
         table_of("decisions", Decision, key=("decision_id",)),

@@ -1,7 +1,12 @@
-"""Pairs side by side: decide, skip, undo; the next one comes at once."""
+"""Pairs side by side: decide, skip, undo; the next one comes at once.
+
+Two walks share all of it: through the pairs in doubt, and through a random sample, where what the
+program found is not shown so that it cannot sway the person.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +17,8 @@ from starlette.responses import Response
 from whatworks.actions.decide_pair import decide_pair, take_back_pair
 from whatworks.dedupe import PairDecision, RecordPair
 from whatworks.errors import UserError
+from whatworks.store import Store
+from whatworks.web.work.check import TITLE
 from whatworks.web.work.desk import Desk
 from whatworks.web.work.pair_view import field_rows
 from whatworks.web.work.pair_words import likelihood, reasons_of
@@ -22,15 +29,29 @@ from whatworks.web.work.questions import (
     place_in_file,
     questions_of,
     raw_files_of,
+    sampled_of,
 )
 from whatworks.web.work.render import fragment, page, review_address, see_other
 from whatworks.web.work.sitting import Pair, Sitting, Step
 from whatworks.web.work.uploads import form_of
 
-__all__ = ["decide", "pairs_page"]
+__all__ = ["decide", "decide_sampled", "pairs_page", "sampled_page"]
 
 _FORM_LIMIT = 1_000_000
 _DECISIONS = ("same", "different")
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Which pairs are gone through: the way behind the review's address, the pairs, and where it ends."""
+
+    rest: str
+    pairs_of: Callable[[Store, str, Sitting], Questions]
+    is_sample: bool
+
+
+IN_DOUBT = Walk("/pairs", questions_of, is_sample=False)
+SAMPLED = Walk("/check/pairs", sampled_of, is_sample=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +64,28 @@ class Status:
 
 
 def pairs_page(desk: Desk, request: Request) -> Response:
-    """Show the next pair, or the one that the address names."""
+    """Show the next pair in doubt, or the one that the address names."""
+    return _page(desk, request, IN_DOUBT)
+
+
+def sampled_page(desk: Desk, request: Request) -> Response:
+    """Show the next pair of the sample."""
+    return _page(desk, request, SAMPLED)
+
+
+async def decide(desk: Desk, request: Request) -> Response:
+    """Record what was decided, skip, or undo; answer with the pair that comes then."""
+    form = await form_of(request, limit=_FORM_LIMIT)
+    return await run_in_threadpool(_decide, desk, request, form, IN_DOUBT)
+
+
+async def decide_sampled(desk: Desk, request: Request) -> Response:
+    """Do the same with the pairs of the sample."""
+    form = await form_of(request, limit=_FORM_LIMIT)
+    return await run_in_threadpool(_decide, desk, request, form, SAMPLED)
+
+
+def _page(desk: Desk, request: Request, walk: Walk) -> Response:
     review = desk.review(request.path_params["review_id"])
     record, other = (request.query_params.get(name) for name in ("record", "other"))
     wanted = _sorted_pair(record, other) if record and other else None
@@ -53,32 +95,29 @@ def pairs_page(desk: Desk, request: Request) -> Response:
         desk,
         "pairs.html",
         title="Same document or not?",
-        crumbs=[(review.title, review_address(review.review_id))],
+        crumbs=[
+            (review.title, review_address(review.review_id)),
+            *([(TITLE, review_address(review.review_id, "/check"))] if walk.is_sample else []),
+        ],
         values={
-            **_values(desk, review.review_id, wanted),
+            **_values(desk, review.review_id, wanted, walk),
             "status": Status(told) if told else None,
             "is_fragment": False,
         },
     )
 
 
-async def decide(desk: Desk, request: Request) -> Response:
-    """Record what was decided, skip, or undo; answer with the pair that comes then."""
-    form = await form_of(request, limit=_FORM_LIMIT)
-    return await run_in_threadpool(_decide, desk, request, form)
-
-
-def _decide(desk: Desk, request: Request, form: FormData) -> Response:
+def _decide(desk: Desk, request: Request, form: FormData, walk: Walk) -> Response:
     review_id = desk.review(request.path_params["review_id"]).review_id
     try:
         status, wanted = _do(desk, review_id, form)
     except UserError as error:
         status, wanted = Status(f"Not saved. {error}", is_error=True), None
     if "hx-request" in request.headers:
-        values = {**_values(desk, review_id, wanted), "status": status, "is_fragment": True}
+        values = {**_values(desk, review_id, wanted, walk), "status": status, "is_fragment": True}
         return fragment(request, "_pair_answer.html", values)
     desk.sitting(review_id).tell(status.words)
-    return see_other(request, review_address(review_id, "/pairs"))
+    return see_other(request, review_address(review_id, walk.rest))
 
 
 def _do(desk: Desk, review_id: str, form: FormData) -> tuple[Status, Pair | None]:
@@ -148,16 +187,17 @@ def _sorted_pair(record: str, other: str) -> Pair:
     return first, second
 
 
-def _values(desk: Desk, review_id: str, wanted: Pair | None) -> dict[str, object]:
+def _values(desk: Desk, review_id: str, wanted: Pair | None, walk: Walk) -> dict[str, object]:
     """Return what the template shows of a pair: that wanted, else the next in the queue."""
     sitting = desk.sitting(review_id)
-    questions = questions_of(desk.store, review_id, sitting)
+    questions = walk.pairs_of(desk.store, review_id, sitting)
     pair = wanted
     if pair is None and questions.waiting:
         pair = (questions.waiting[0].record_id, questions.waiting[0].other_record_id)
     shown = None if pair is None else _shown(desk, review_id, pair, questions)
     values: dict[str, object] = {
         "review_id": review_id,
+        "walk": walk,
         "questions": questions,
         "shown": shown,
         "can_undo": sitting.can_undo,
@@ -178,7 +218,8 @@ def _shown(desk: Desk, review_id: str, pair: Pair, questions: Questions) -> dict
         if one.review_id != review_id:
             raise UserError(f'Record "{one.record_id}" belongs to another review.')
     files = raw_files_of(desk.store, review_id)
-    asked: RecordPair | None = questions.find(pair)
+    asked = questions.find(pair)
+    found = asked if isinstance(asked, RecordPair) else None
     decided: PairDecision | None = next(
         (
             one
@@ -192,8 +233,8 @@ def _shown(desk: Desk, review_id: str, pair: Pair, questions: Questions) -> dict
         "position": questions.position(pair) if asked else None,
         "rows": field_rows(first, second),
         "places": (place_in_file(first, files), place_in_file(second, files)),
-        "likelihood": likelihood(asked.probability) if asked else None,
-        "reasons": reasons_of(asked.evidence) if asked else None,
+        "likelihood": likelihood(found.probability) if found else None,
+        "reasons": reasons_of(found.evidence) if found else None,
         "decided": decided,
         "is_skipped": pair in desk.sitting(review_id).skipped,
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from whatworks.dedupe import PairDecision, RecordPair
+from whatworks.actions.audit_reports import sample_of
+from whatworks.dedupe import PairDecision, RecordPair, SampledPair
 from whatworks.errors import NotFound
 from whatworks.references import RawFile, Record
 from whatworks.store import Store
@@ -18,6 +19,7 @@ __all__ = [
     "place_in_file",
     "questions_of",
     "raw_files_of",
+    "sampled_of",
 ]
 
 # Up to here rows are fetched one by one; above, the whole table at once is faster.
@@ -27,12 +29,12 @@ _LONGEST_AUTHORS = 90
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The pairs of a review that are asked about.
+    """The pairs of a review that are asked about, in doubt or drawn at random.
 
     Attributes
     ----------
     asked
-        All of them, the likeliest first.
+        All of them: those in doubt the likeliest first, those drawn in the order of the sample.
     decided
         Those of them that were decided.
     waiting
@@ -41,9 +43,9 @@ class Questions:
         How many of those that wait were skipped.
     """
 
-    asked: tuple[RecordPair, ...]
+    asked: tuple[RecordPair | SampledPair, ...]
     decided: frozenset[Pair]
-    waiting: tuple[RecordPair, ...]
+    waiting: tuple[RecordPair | SampledPair, ...]
     skipped: int
 
     def position(self, pair: Pair) -> int:
@@ -60,21 +62,32 @@ class Questions:
         passed = self.skipped if at < fresh else -fresh
         return len(self.asked) - len(places) + passed + at + 1
 
-    def find(self, pair: Pair) -> RecordPair | None:
-        """Return what was found about a pair that is asked about."""
+    def find(self, pair: Pair) -> RecordPair | SampledPair | None:
+        """Return the pair, if it is one of those that are asked about."""
         return next(
             (one for one in self.asked if (one.record_id, one.other_record_id) == pair), None
         )
 
 
 def questions_of(store: Store, review_id: str, sitting: Sitting) -> Questions:
-    """Return the pairs of a review that are asked about."""
+    """Return the pairs of a review that are in doubt."""
     asked = [
         pair
         for pair in store.rows("record_pairs")
         if pair.review_id == review_id and pair.outcome == "ask"
     ]
     asked.sort(key=lambda pair: (-pair.probability, pair.record_id, pair.other_record_id))
+    return _questions(store, review_id, sitting, asked)
+
+
+def sampled_of(store: Store, review_id: str, sitting: Sitting) -> Questions:
+    """Return the pairs that were drawn to check how well the review's records were joined."""
+    return _questions(store, review_id, sitting, sample_of(store, review_id).pairs)
+
+
+def _questions(
+    store: Store, review_id: str, sitting: Sitting, asked: Sequence[RecordPair | SampledPair]
+) -> Questions:
     pairs = {(one.record_id, one.other_record_id): one for one in asked}
     decided = frozenset(
         pair for one in decisions_of(store, review_id) if (pair := _pair_of(one)) in pairs

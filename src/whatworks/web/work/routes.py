@@ -9,6 +9,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from whatworks.web.work.check import check_page, draw_pairs
 from whatworks.web.work.decided import decided_page, take_back
 from whatworks.web.work.desk import Desk
 from whatworks.web.work.guard import LocalOnly
@@ -16,7 +17,7 @@ from whatworks.web.work.import_report import issues_csv, report_page
 from whatworks.web.work.importing import import_files, import_form
 from whatworks.web.work.joined import joined_page
 from whatworks.web.work.joining import join
-from whatworks.web.work.pairs import decide, pairs_page
+from whatworks.web.work.pairs import decide, decide_sampled, pairs_page, sampled_page
 from whatworks.web.work.related import related_page
 from whatworks.web.work.review import review_page
 from whatworks.web.work.reviews import create_review, new_review_form, reviews_page
@@ -42,6 +43,10 @@ _PAGES: Sequence[tuple[str, Callable[..., Any], tuple[str, ...]]] = (
     (f"{_REVIEW}/join", join, _BOTH),
     (f"{_REVIEW}/pairs", pairs_page, _READ),
     (f"{_REVIEW}/pairs", decide, ("POST",)),
+    (f"{_REVIEW}/check", check_page, _READ),
+    (f"{_REVIEW}/check", draw_pairs, ("POST",)),
+    (f"{_REVIEW}/check/pairs", sampled_page, _READ),
+    (f"{_REVIEW}/check/pairs", decide_sampled, ("POST",)),
     (f"{_REVIEW}/decided", decided_page, _READ),
     (f"{_REVIEW}/take-back", take_back, _BOTH),
     (f"{_REVIEW}/joined", joined_page, _READ),

@@ -40,7 +40,7 @@ class Task:
     review_id
         Review it is done for.
     kind
-        What is done: import or join.
+        What is done: import, join or sample.
     title
         The same for a person.
     state
