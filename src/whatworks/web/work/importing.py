@@ -93,7 +93,9 @@ def _import(
     done = 0
     outcomes = []
     for at, upload in enumerate(uploads, start=1):
-        report(f"Reading {upload.name}, file {at} of {len(uploads)}", 100 * done / total)
+        # One file alone: nobody knows how far it is, and a bar that stands at nothing looks stuck.
+        percent = 100 * done / total if len(uploads) > 1 else None
+        report(f"Reading {upload.name}, file {at} of {len(uploads)}", percent)
         outcomes.append(_import_one(desk, review_id, upload, search_id))
         done += len(upload.content)
     return outcomes
