@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 
 from whatworks.actions.deduplicate import deduplicate
 from whatworks.actions.known_review import require_review
-from whatworks.dedupe import decided_pairs, report_rows
+from whatworks.dedupe import Thresholds, decided_pairs, report_rows
 from whatworks.store import Actor, Store
 
 __all__ = ["FoundReports", "find_reports"]
+
+
+# A hundredth of a small review is no question at all; a person answers so many in minutes.
+FEW_RECORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,11 @@ def find_reports(store: Store, *, by: Actor, review_id: str) -> FoundReports:
         for link in store.rows("report_records")
         if link.record_id in own
     }
-    found = deduplicate(records, decided=decided_pairs(records, decisions))
+    found = deduplicate(
+        records,
+        decided=decided_pairs(records, decisions),
+        thresholds=Thresholds(always_asked=FEW_RECORDS),
+    )
     studies = [one for one in store.rows("studies") if one.review_id == review_id]
     full_texts = [one for one in store.rows("full_texts") if one.review_id == review_id]
     firm = {one.report_id for one in (*studies, *full_texts) if one.report_id is not None}

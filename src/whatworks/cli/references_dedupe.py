@@ -150,6 +150,11 @@ def _summary(names: list[str], records: list[Record], found: Duplicates) -> str:
         )
     if len(found.asked) > MOST_SHOWN:
         lines.append(f"  and {len(found.asked) - MOST_SHOWN:,} more: see --pairs.")
+    if found.n_unasked:
+        lines.append(
+            f"{counted(found.n_unasked, 'further pair')} in doubt counted as different: at most 1% of the "
+            "records are asked about."
+        )
     return "\n".join(lines)
 
 

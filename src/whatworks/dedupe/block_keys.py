@@ -44,11 +44,13 @@ def keys_of(record: Fingerprint) -> Iterator[str]:
     """Yield the keys of one record in words.
 
     Each misses some kind of error and none of them misses all: the DOI; the title's beginning and
-    its end; first page with volume; first page with year and first author; the longest words of the
+    its end; the trial's number; first page with volume; first page with year and first author; the longest words of the
     title, three of four at a time; one of them with year and first author; the abstract's beginning.
     """
     if record.doi:
         yield f"doi {record.doi}"
+    if record.trial:
+        yield f"trial {record.trial}"
     letters = record.title.replace(" ", "")
     if len(letters) >= SHORTEST_TITLE:
         yield f"begins {letters[:TITLE_LETTERS]}"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from whatworks.dedupe.fingerprint import Fingerprint
 from whatworks.dedupe.journals import journal_likeness
-from whatworks.dedupe.plain_text import STOP_WORDS
+from whatworks.dedupe.words_apart import words_apart
 
 __all__ = ["Comparator", "Comparison"]
 
@@ -26,11 +26,6 @@ Bools = npt.NDArray[np.bool_]
 AUTHOR_LETTERS = 400
 # Titles less alike than this cannot be one document unless identifiers or places say so.
 UNLIKE = 0.4
-# Words shorter than this are passed over; words are kin from this likeness or these letters on.
-SHORTEST_WORD = 4
-KIN = 0.75
-KIN_LETTERS = 5
-MOST_SWAPPED = 2
 # More digits are an article number.
 LONGEST_PAGE = 7
 
@@ -61,17 +56,28 @@ class Comparison:
         side with fewer, counted up to 2. 0: one title only says more.
     year
         Years apart; NaN: missing.
-    volume, issue, first_page, last_page, doi, pmid, serials
+    volume, issue, first_page, last_page, doi, pmid, trial, serials
         1 the same, -1 different, 0 missing. A first page that lies within the other's pages counts
         as missing.
     numbers
         Of the titles: 1 the same, 0 one has more of them, -1 each has others.
     odd_page
-        Whether one of the first pages is an article number or of a supplement.
+        Whether one of the first pages is an article number or of a supplement, and the other is not
+        of the same form: "S332" and "S333" are plain pages to each other.
     same_notice
         Whether both or neither are a correction, retraction, reply or comment.
     same_kind
         Whether both or neither are a preprint, or a thesis.
+    of_thesis, of_report
+        Whether both are theses, or reports: what stands for the journal is a publisher or a library.
+    of_versions
+        Whether both have the number of a review that goes through versions.
+    own_publisher
+        Whether author and publisher of both are one body.
+    by_body
+        Whether a body is named as the author of one and not of the other.
+    translated
+        Whether a title of the two is a translation.
     same_part
         Whether both or neither are a part of something, and the same part.
     """
@@ -93,10 +99,17 @@ class Comparison:
     last_page: Signs
     doi: Signs
     pmid: Signs
+    trial: Signs
     serials: Signs
     odd_page: npt.NDArray[np.bool_]
     same_notice: npt.NDArray[np.bool_]
     same_kind: npt.NDArray[np.bool_]
+    of_thesis: Bools
+    of_report: Bools
+    of_versions: Bools
+    own_publisher: Bools
+    by_body: Bools
+    translated: Bools
     same_part: npt.NDArray[np.bool_]
 
 
@@ -118,17 +131,25 @@ class Comparator:
         self._journals, self._journal = _coded([p.journal for p in prints])
         self._codes = {
             name: _coded([getattr(p, name) for p in prints])[1]
-            for name in ("volume", "issue", "first_page", "last_page", "doi", "pmid")
+            for name in ("volume", "issue", "first_page", "last_page", "doi", "pmid", "trial")
         }
         self._first_number = np.array([_page_number(p.first_page) for p in prints], dtype=np.int64)
         self._page_digits = _coded([p.first_page.lstrip(ascii_lowercase) for p in prints])[1]
         self._last_number = np.array([_page_number(p.last_page) for p in prints], dtype=np.int64)
         self._numbers = [p.numbers for p in prints]
-        self._kind = _coded([p.kind for p in prints])[1]
+        # One database's report is another's article.
+        self._kind = _coded([p.kind if p.kind != "report" else "" for p in prints])[1]
         self._part = _coded([p.part for p in prints])[1]
         self._notice = _coded([p.notice for p in prints])[1]
         self._year = np.array([p.year for p in prints], dtype=np.int64)
         self._odd = np.array([p.has_odd_page for p in prints], dtype=np.bool_)
+        self._form = _coded([_page_form(p) for p in prints])[1]
+        self._is_thesis = np.array([p.kind == "thesis" for p in prints], dtype=np.bool_)
+        self._is_report = np.array([p.kind == "report" for p in prints], dtype=np.bool_)
+        self._is_version = np.array([p.is_version for p in prints], dtype=np.bool_)
+        self._own_publisher = np.array([p.is_own_publisher for p in prints], dtype=np.bool_)
+        self._by_body = np.array([p.is_by_body for p in prints], dtype=np.bool_)
+        self._was_translated = np.array([p.was_translated for p in prints], dtype=np.bool_)
         self._length = np.array([len(p.title) for p in prints], dtype=np.int64)
         self._has_serials = np.array([bool(p.serials) for p in prints], dtype=np.bool_)
         self._known: dict[tuple[int, int], float] = {}
@@ -171,7 +192,13 @@ class Comparator:
             year=years,
             numbers=self._of_numbers(a, b),
             serials=self._of_serials(a, b),
-            odd_page=self._odd[a] | self._odd[b],
+            odd_page=(self._odd[a] | self._odd[b]) & (_signs(self._form[a], self._form[b]) <= 0),
+            of_thesis=self._is_thesis[a] & self._is_thesis[b],
+            of_report=self._is_report[a] & self._is_report[b],
+            of_versions=self._is_version[a] & self._is_version[b],
+            own_publisher=self._own_publisher[a] & self._own_publisher[b],
+            by_body=self._by_body[a] ^ self._by_body[b],
+            translated=self._was_translated[a] | self._was_translated[b],
             same_notice=self._notice[a] == self._notice[b],
             same_kind=self._kind[a] == self._kind[b],
             same_part=self._part[a] == self._part[b],
@@ -190,7 +217,7 @@ class Comparator:
         out = np.zeros(a.size, dtype=np.int64)
         unlike = np.flatnonzero((title < 1.0) & (title > UNLIKE))
         left, right = self._titles.at(a[unlike]), self._titles.at(b[unlike])
-        out[unlike] = [_swapped_words(x, y) for x, y in zip(left, right, strict=True)]
+        out[unlike] = [words_apart(x, y) for x, y in zip(left, right, strict=True)]
         return out
 
     def _of_journals(self, a: Ints, b: Ints) -> Floats:
@@ -246,6 +273,13 @@ def _coded(values: Sequence[object]) -> tuple[list[str], Ints]:
     return ["", *(str(value) for value in codes)], out
 
 
+def _page_form(one: Fingerprint) -> str:
+    """Return what tells one form of page from others: its letters; "" for a plain page or none."""
+    if not one.has_odd_page or not one.first_page:
+        return ""
+    return one.first_page.rstrip("0123456789") or "article number"
+
+
 def _page_number(page: str) -> int:
     """Return the number of a page, 0 where there is none, -1 for one with letters."""
     if not page:
@@ -258,38 +292,6 @@ def _within(a: Ints, b: Ints, first: Ints, last: Ints) -> npt.NDArray[np.bool_]:
     one = (first[b] <= first[a]) & (first[a] <= last[b]) & (first[b] > 0)
     other = (first[a] <= first[b]) & (first[b] <= last[a]) & (first[a] > 0)
     return np.asarray(one | other)
-
-
-def _swapped_words(a: str, b: str) -> int:
-    """Return how many words of each title have no counterpart in the other, 2 at most; the fewer."""
-    left, right = set(a.split()), set(b.split())
-    only_left = [w for w in left - right if len(w) >= SHORTEST_WORD and w not in STOP_WORDS]
-    only_right = [w for w in right - left if len(w) >= SHORTEST_WORD and w not in STOP_WORDS]
-    if not only_left or not only_right:
-        return 0
-    joined_left, joined_right = a.replace(" ", ""), b.replace(" ", "")
-    lone_left = _without_kin([w for w in only_left if w not in joined_right], only_right)
-    lone_right = _without_kin([w for w in only_right if w not in joined_left], only_left)
-    return min(lone_left, lone_right)
-
-
-def _without_kin(words: list[str], others: list[str]) -> int:
-    """Return how many words are no spelling, ending or beginning of one of the others, 2 at most."""
-    from rapidfuzz.distance import Indel
-    from rapidfuzz.process import extractOne
-
-    beginnings = {other[:KIN_LETTERS] for other in others}
-    found = 0
-    for word in words:
-        if (
-            word[:KIN_LETTERS] not in beginnings
-            and extractOne(word, others, scorer=Indel.normalized_similarity, score_cutoff=KIN)
-            is None
-        ):
-            found += 1
-            if found == MOST_SWAPPED:
-                break
-    return found
 
 
 def _signs(a: Ints, b: Ints) -> Signs:

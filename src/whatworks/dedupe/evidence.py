@@ -34,6 +34,12 @@ OTHER_JOURNAL = 0.6
 # The same of the beginnings of abstracts: a new edition keeps much of the words.
 ABSTRACT_ALIKE = (0.5, 0.7, 0.8, 0.95)
 ABSTRACT_WORTH = (-2.5, 0.0, 1.0, 3.0)
+# Where a word of the titles differs it says no more than this.
+SISTERS_ABSTRACT = 1.0
+# Abstracts of one team on one page differ in a word.
+SISTERS_ON_PAGE = 1.75
+# A title of so many letters is hardly given twice.
+LONG_TITLE_LETTERS = 60
 
 
 class Evidence(NamedTuple):
@@ -78,6 +84,8 @@ EVIDENCE = (
     Evidence("doi_differs", -6.0, "DOIs differ"),
     Evidence("pmid_same", 8.0, "same PubMed number"),
     Evidence("pmid_differs", -6.0, "PubMed numbers differ"),
+    Evidence("trial_same", 8.0, "the same trial's number"),
+    Evidence("trial_differs", -6.0, "numbers of trials differ"),
     Evidence("serial_same", 0.5, "same ISSN or ISBN"),
     Evidence("serial_differs", -0.7, "ISSNs or ISBNs differ"),
     Evidence("abstract", 1.0, "abstracts"),
@@ -88,6 +96,9 @@ EVIDENCE = (
     Evidence("title_and_place_same", 2.5, "same title at the same place"),
     Evidence("other_title_on_page", -4.0, "another title on the same page"),
     Evidence("volume_and_page_differ", -2.0, "volumes and pages differ"),
+    Evidence("other_version", -8.0, "another version of the review"),
+    Evidence("other_years_report", -5.0, "a report of another year by its publisher"),
+    Evidence("long_title_same", 1.0, "a long title is the same"),
     Evidence("translated", -1.0, "same author, journal, volume and pages under another title"),
 )
 
@@ -97,6 +108,7 @@ def evidence_matrix(c: Comparison) -> Floats:
     title, no_title = np.nan_to_num(c.title), np.isnan(c.title)
     holds = np.nan_to_num(c.title_words) >= 0.99
     worth = np.interp(title, TITLE_ALIKE, TITLE_WORTH)
+    is_long = c.title_length >= LONG_TITLE_LETTERS
     short = c.title_length < SHORT_TITLE_LETTERS
     worth = np.where(short, np.minimum(worth, SHORT_TITLE_WORTH), worth)
     begins = c.title_begins & (c.title_length >= BEGINNING_LETTERS)
@@ -110,17 +122,36 @@ def evidence_matrix(c: Comparison) -> Floats:
     # Another title of one article: then the titles say nothing.
     reworded = (title < 0.7) | ((c.swapped > 0) & (title < 0.95))
     translated = on_page & is_range & reworded & first_same & (c.year == 0) & ~no_title
+    translated |= c.translated & (c.doi > 0) & reworded & first_same & (c.year <= 1) & ~no_title
     translated &= c.same_notice & (c.doi >= 0) & (c.pmid >= 0) & (c.numbers >= 0)
+    # A register gives one trial a brief title and a full one.
+    untold = translated | (c.trial > 0)
+    # The publisher named as author, and as journal: that is one likeness, not three.
+    first_same, all_same = first_same & ~c.own_publisher, all_same & ~c.own_publisher
+    # One database names the authors, the other the body that they worked for.
+    first_other, all_other = first_other & ~c.by_body, all_other & ~c.by_body
+    journal_other &= ~c.of_thesis & ~c.of_report
+    # Pages of a thesis or a report are counted, or those of a list of abstracts.
+    bound = c.of_thesis | c.of_report
+    page_other = (c.first_page < 0) & ~bound
+    # The same abstract serves sister papers and reports.
+    abstract = np.where(c.swapped > 0, np.minimum(abstract, SISTERS_ABSTRACT), abstract)
+    later = c.of_versions & (c.first_page > 0) & (c.doi <= 0)
+    later &= (c.issue < 0) | (c.year > 1) | ((c.year == 1) & (c.issue <= 0))
+    # A thesis is of the year it was handed in, or of that in which it was listed.
+    other_year = (c.year >= 1) & ~(c.of_thesis & (c.year == 1))
+    other_on_page = (c.first_page > 0) & ~is_range & ~holds & ~no_title
+    other_on_page &= (title < 0.85) | (c.swapped > 0)
     columns: tuple[npt.NDArray[np.generic], ...] = (
         np.ones(title.size),
-        np.where(no_title | translated, 0.0, worth),
+        np.where(no_title | untold, 0.0, worth),
         no_title,
-        holds & (title < 0.93) & ~short,
+        holds & (title < 0.93) & ~short & ~untold,
         ~c.same_part & ~no_title & (title > 0.8),
         (c.numbers < 0) & ~no_title & (title > 0.8),
         (c.numbers == 0) & ~no_title & (title > 0.8),
-        (c.swapped == 1) & ~translated,
-        (c.swapped > 1) & ~translated,
+        (c.swapped == 1) & ~untold,
+        (c.swapped > 1) & ~untold,
         first_other,
         first_same,
         all_other,
@@ -128,23 +159,25 @@ def evidence_matrix(c: Comparison) -> Floats:
         journal_same,
         journal_other,
         c.volume > 0,
-        c.volume < 0,
+        (c.volume < 0) & ~c.of_thesis,
         c.issue > 0,
-        c.issue < 0,
-        (c.issue < 0) & (c.first_page <= 0),
+        (c.issue < 0) & ~c.of_thesis,
+        (c.issue < 0) & (c.first_page <= 0) & ~c.of_thesis,
         c.first_page > 0,
         (c.first_page > 0) & (c.volume < 0),
-        (c.first_page < 0) & ~c.odd_page,
-        (c.first_page < 0) & c.odd_page,
+        page_other & ~c.odd_page,
+        page_other & c.odd_page,
         c.last_page > 0,
-        (c.last_page < 0) & (c.first_page <= 0),
+        (c.last_page < 0) & (c.first_page <= 0) & ~bound,
         c.year == 0,
-        c.year == 1,
+        (c.year == 1) & other_year,
         c.year > 1,
         c.doi > 0,
         c.doi < 0,
         c.pmid > 0,
         c.pmid < 0,
+        c.trial > 0,
+        c.trial < 0,
         c.serials > 0,
         c.serials < 0,
         np.where(np.isnan(c.abstract), 0.0, abstract),
@@ -152,13 +185,12 @@ def evidence_matrix(c: Comparison) -> Floats:
         ~c.same_notice & on_page & is_range,
         ~c.same_kind,
         on_page,
-        on_page & (title >= 0.95),
-        (c.first_page > 0)
-        & ~is_range
-        & ~holds
-        & ~no_title
-        & ((title < 0.85) | ((c.swapped > 0) & (title < 0.93))),
-        (c.volume < 0) & (c.first_page < 0),
+        on_page & (title >= 0.95) & (c.swapped == 0),
+        np.where(other_on_page, np.where(c.swapped > 0, SISTERS_ON_PAGE, 1.0), 0.0),
+        (c.volume < 0) & page_other & ~c.of_thesis,
+        later,
+        c.own_publisher & (c.year >= 1),
+        is_long & (title >= 1.0) & ~other_year & (c.first_page >= 0) & (c.volume >= 0) & ~untold,
         translated,
     )
     return np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])

@@ -59,12 +59,15 @@ class Thresholds:
         At or below, a pair keeps its groups apart whatever speaks for others in them.
     most_asked
         Share of the records that may be asked about; the likeliest pairs come first.
+    always_asked
+        So many records may be asked about however few there are.
     """
 
     same: float = 0.9
     ask: float = 0.3
     different: float = 0.1
     most_asked: float = 0.01
+    always_asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class Duplicates:
         The pairs by which records were joined.
     asked
         Pairs that a person should look at.
+    n_unasked
+        Pairs in doubt beyond the limit; they count as different.
     related
         Pairs of different reports that belong together.
     n_pairs
@@ -127,6 +132,7 @@ class Duplicates:
     asked: tuple[FoundPair, ...]
     related: tuple[FoundPair, ...]
     n_pairs: int
+    n_unasked: int
     compared: ComparedPairs | None = None
 
     @property
@@ -375,7 +381,8 @@ def _result(
         [(min(pair), max(pair)) not in verdicts for pair in lone[pairs].tolist()], dtype=np.bool_
     )
     open_pairs = np.flatnonzero(~together & is_open)
-    asked = _within_limit(pairs, open_pairs, int(limits.most_asked * len(prints)))
+    most = max(int(limits.most_asked * len(prints)), limits.always_asked)
+    asked = _within_limit(pairs, open_pairs, most)
     # A record without company is certainly itself.
     score = np.zeros(len(prints))
     np.maximum.at(score, lone[pairs[together]].ravel(), np.repeat(likely[together], 2))
@@ -415,6 +422,7 @@ def _result(
         score=score[first_like],
         merged=(*_copies(first_like), *described(pairs[together], "same")),
         asked=described(pairs[asked], "ask"),
+        n_unasked=int(open_pairs.size - asked.size),
         related=described(related, None),
         n_pairs=kept.n,
         compared=kept.compared(lone, of),

@@ -38,18 +38,51 @@ COUNTED = frozenset(
     ]
 )
 # These make a document of its own: what follows tells it from the whole, and from its fellows.
-PARTS = frozenset(["part", "parts", "volume", "vol", "chapter", "section"])
+PARTS = frozenset(
+    ["part", "parts", "volume", "vol", "chapter", "section", "teil", "partie", "parte"]
+)
+COUNTS = {
+    name: str(number)
+    for number, names in enumerate(
+        [
+            ("one", "first"),
+            ("two", "second"),
+            ("three", "third"),
+            ("four", "fourth"),
+            ("five", "fifth"),
+        ],
+        start=1,
+    )
+    for name in names
+}
 PAGES = re.compile(r"([a-z]{0,4})0*(\d+)([a-z]?)(?:-+([a-z]{0,4})0*(\d+))?")
 NUMBER = re.compile(r"\d+")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SERIAL = re.compile(r"\d{4}-?\d{3}[\dx](?!\d)")
+# Registers of trials: a record of one is told by its number, not by its title.
+TRIAL = re.compile(
+    r"\b(?:nct\d{8}|isrctn\d{8}|actrn\d{14}|chictr[\w-]{6,16}|euctr\d{4}-\d{6}-\d{2}|drks\d{8}"
+    r"|jprn-\w{6,16}|ctri/\d{4}/\d{2,3}/\d{6}|irct\w{10,16}|pactr\d{15,18}|ntr\d{3,5})\b"
+)
+# What stands there for an author: the register or the number.
+REGISTER = re.compile(r"(?:nct|isrctn|actrn|chictr|euctr|drks|jprn|ctri|irct|pactr|ntr)[\d/-]*,?")
+THESES = re.compile(
+    r"\b(?:dissertation abstracts|masters abstracts|proquest llc|dissertations? and theses)\b"
+)
+ET_AL = re.compile(r"\W+(?:et al|and others|and colleagues)\b\W*$")
+# The Cochrane Library's number of a review is that of all its versions.
+COCHRANE = re.compile(r"cd\d{3,6}$")
 PREPRINTS = re.compile(
     r"\b(?:arxiv|biorxiv|medrxiv|psyarxiv|edarxiv|socarxiv|chemrxiv|osf|ssrn|preprints?"
     r"|research square|authorea)\b"
 )
 # A lone number of more digits is an article number.
 LONGEST_PAGE = 4
+# A translated title has more words; a bracket with fewer is a note.
+SHORTEST_TRANSLATION = 3
+# A body's name has so many words: "Institute of Education Sciences (ED)".
+BODY_WORDS = 3
 # A page given as a supplement ("Suppl-12", "t-51") has lost its number.
 SUPPLEMENT = re.compile(r"s?suppl|^[a-z]-")
 
@@ -89,7 +122,17 @@ class Fingerprint:
     notice
         correction, retraction, reply or comment where the title says so; else empty.
     kind
-        preprint or thesis; else empty.
+        preprint, thesis or report; else empty.
+    trial
+        Number in a register of trials, where the record is of the register.
+    is_version
+        Whether the first page is a number that all versions of a review share.
+    is_own_publisher
+        Whether author and publisher are one, as with what an office brings out.
+    is_by_body
+        Whether the author is a body and not a person.
+    was_translated
+        Whether the title is a translation of another one: it stood in square brackets.
     record_type, pmid
         As in the record.
     """
@@ -112,6 +155,11 @@ class Fingerprint:
     abstract: str
     notice: str
     kind: str
+    trial: str
+    is_version: bool
+    is_own_publisher: bool
+    is_by_body: bool
+    was_translated: bool
     record_type: str
     pmid: str
 
@@ -125,7 +173,8 @@ def fingerprint_of(record: Record) -> Fingerprint:
     """Return what is compared of a record."""
     raw = record.title or ""
     title = words_of(THOUSANDS.sub("", plain(bare_title(raw))))
-    first_author, first_family, authors = _names(record.authors)
+    trial = _trial(record)
+    first_author, first_family, authors = _names("" if trial else record.authors)
     journal = _journal(record.container)
     first, last, is_odd = _pages(record.pages)
     return Fingerprint(
@@ -151,6 +200,11 @@ def fingerprint_of(record: Record) -> Fingerprint:
         ],
         notice=notice_of(raw),
         kind=_kind(record, journal),
+        trial=trial,
+        is_version=bool(COCHRANE.match(first)),
+        is_own_publisher=_is_own_publisher(record.authors, journal),
+        is_by_body=_is_by_body(record.authors),
+        was_translated=raw.lstrip().startswith("[") and len(title) > SHORTEST_TRANSLATION,
         record_type=record.record_type,
         pmid=record.pmid or "",
     )
@@ -159,8 +213,12 @@ def fingerprint_of(record: Record) -> Fingerprint:
 def _part(title: list[str]) -> str:
     """Return the first number or letter after a word that counts parts."""
     for before, word in pairwise(title):
-        if before in PARTS and (word in ROMAN or len(word) == 1 or word.isdigit()):
-            return "1" if word == "i" else ROMAN.get(word, word)
+        if before in PARTS and (
+            word in ROMAN or word in COUNTS or len(word) == 1 or word.isdigit()
+        ):
+            return "1" if word == "i" else ROMAN.get(word) or COUNTS.get(word, word)
+        if word in PARTS and before in COUNTS:
+            return COUNTS[before]
     return ""
 
 
@@ -175,22 +233,54 @@ def _numbers(title: list[str]) -> tuple[str, ...]:
             found += NUMBER.findall(word)
         elif len(word) == 1 and before in COUNTED:
             found.append("1" if word == "i" else word)
+        elif word in COUNTS and before in COUNTED:
+            found.append(COUNTS[word])
+        elif word in COUNTED and before in COUNTS:
+            found.append(COUNTS[before])
         before = word
     return tuple(found)
 
 
 def _kind(record: Record, journal: str) -> str:
-    """Return preprint or thesis for what is told as such, else an empty text."""
+    """Return preprint, thesis or report for what is told as such, else an empty text."""
     if PREPRINTS.search(journal):
         return "preprint"
-    return "thesis" if record.record_type == "thesis" else ""
+    if record.record_type == "thesis" or THESES.search(journal):
+        return "thesis"
+    return "report" if record.record_type == "report" else ""
+
+
+def _trial(record: Record) -> str:
+    """Return the number of a trial whose record in a register this is, else an empty text."""
+    for value in (record.container, record.authors, record.accession, record.pages):
+        found = TRIAL.search(value.lower()) if value else None
+        if found:
+            return found[0]
+    return ""
+
+
+def _is_by_body(authors: str | None) -> bool:
+    """Whether the only author has no comma and more words than a person's name mostly has."""
+    if not authors or ";" in authors or "," in authors:
+        return False
+    return len(words_of(plain(authors))) >= BODY_WORDS
+
+
+def _is_own_publisher(authors: str | None, journal: str) -> bool:
+    """Whether author and publisher name one body: the words of one are all among those of the other."""
+    if not authors or not journal or ";" in authors:
+        return False
+    own = {word for word in words_of(BRACKETS.sub(" ", plain(authors))) if word not in STOP_WORDS}
+    theirs = set(journal.split())
+    return bool(own) and (own <= theirs or theirs <= own)
 
 
 def _names(authors: str | None) -> tuple[str, str, str]:
     """Return words of the first name, of its family name, and of all family names, letters left out."""
     if not authors:
         return "", "", ""
-    names = plain(authors).split(";")
+    names = [ET_AL.sub("", name) for name in plain(authors).split(";")]
+    names = [name for name in names if not REGISTER.fullmatch(name.strip())]
     first = next((name for name in names if words_of(name)), "")
     family = words_of(first.partition(",")[0])
     # A name without a comma is a group's, or one whose parts cannot be told apart.

@@ -84,7 +84,7 @@ class RecordPair:
         Review they belong to.
     outcome
         ask, where they may be one report; else how the reports are related: correction, retraction,
-        reply, comment, concern, preprint, conference abstract, thesis, other publication.
+        reply, comment, concern, companion, preprint, conference abstract, thesis, other publication.
     probability
         That they are one report.
     evidence

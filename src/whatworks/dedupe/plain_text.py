@@ -55,7 +55,7 @@ STOP_WORDS = frozenset(
 
 def plain(text: str) -> str:
     """Return a text in lower case, without accents, ligatures as their letters."""
-    low = text.lower()
+    low = _unscrambled(text).lower()
     if low.isascii():
         # What `SAME_LETTERS` does to such a text, in a tenth of the time.
         return low.replace("'", "").replace("`", "").replace("&", " and ")
@@ -64,6 +64,16 @@ def plain(text: str) -> str:
         return low
     split = unicodedata.normalize("NFKD", low)
     return "".join(sign for sign in split if not unicodedata.combining(sign))
+
+
+def _unscrambled(text: str) -> str:
+    """Return a text whose UTF-8 was once read as Windows-1252 ("naÃ¯ve") as it was meant."""
+    if "Ã" not in text and "â€" not in text:
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def words_of(text: str) -> list[str]:

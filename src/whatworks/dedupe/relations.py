@@ -14,6 +14,7 @@ RELATIONS = (
     "reply",
     "comment",
     "concern",
+    "companion",
     "preprint",
     "conference abstract",
     "thesis",
@@ -34,7 +35,9 @@ def relation_of(a: Fingerprint, b: Fingerprint) -> str:
     if a.notice != b.notice:
         return a.notice or b.notice
     if a.kind != b.kind:
-        return "preprint" if "preprint" in (a.kind, b.kind) else "thesis"
+        for kind in ("preprint", "thesis"):
+            if kind in (a.kind, b.kind):
+                return kind
     if _is_abstract(a) != _is_abstract(b):
         return "conference abstract"
     return "other publication"
@@ -43,6 +46,6 @@ def relation_of(a: Fingerprint, b: Fingerprint) -> str:
 def _is_abstract(one: Fingerprint) -> bool:
     return (
         one.record_type == "conference"
-        or bool(MEETING.search(one.journal))
+        or (bool(MEETING.search(one.journal)) and one.kind != "thesis")
         or (one.has_odd_page and not one.last_page)
     )

@@ -26,6 +26,7 @@ RELATION_WORDS = {
     "reply": "One is a reply to the other",
     "comment": "One comments on the other",
     "concern": "One is an expression of concern about the other",
+    "companion": "One is the protocol, plan, summary or appendix of the other",
     "preprint": "One is a preprint of the other",
     "conference abstract": "One is the conference abstract of the other",
     "thesis": "One is the thesis behind the other",
