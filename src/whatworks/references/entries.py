@@ -21,11 +21,14 @@ class Entry:
         Character of that line it starts at (0 is the first).
     values
         Values by tag, in file order, repeated tags with all their values.
+    format
+        Its own format, in a file that holds several.
     """
 
     line: int
     column: int
     values: dict[str, list[str]]
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from whatworks.errors import FileError, FileProblem
 from whatworks.references import recognise
 from whatworks.references.cochrane import is_cochrane_start
-from whatworks.references.entries import Parsed
+from whatworks.references.entries import Entry, Parsed
 from whatworks.references.fields import Fields
+from whatworks.references.mixed import lines_of_each, only_these, together
 from whatworks.references.source import Source
 
-__all__ = ["FORMATS", "FieldReader", "Format", "find_format"]
+__all__ = ["FORMATS", "FieldReader", "Format", "find_format", "read_source"]
 
 FieldReader = Callable[[dict[str, list[str]]], tuple[Fields, list[tuple[str, str]]]]
+FieldsOf = Callable[[Entry], tuple[Fields, list[tuple[str, str]]]]
 Reader = Callable[[Source], tuple[Parsed, FieldReader]]
 
 
@@ -182,14 +184,12 @@ def find_format(source: Source) -> Format:
     for format in FORMATS.values():
         if format.is_file is not None and format.is_file(source):
             return format
-    by_line = [
-        (format, format.is_line) for format in FORMATS.values() if format.is_line is not None
-    ]
+    by_line = _by_line()
     for at, line in enumerate(source.lines):
         if line and not line.isspace():
-            for format, is_line in by_line:
+            for name, is_line in by_line.items():
                 if is_line(source.lines, at):
-                    return format
+                    return FORMATS[name]
     other = recognise.other_kind(source)
     if other is not None:
         raise FileError(source.file, [FileProblem(*other)])
@@ -205,3 +205,41 @@ def find_format(source: Source) -> Format:
             )
         ],
     )
+
+
+def read_source(source: Source, format: Format, *, alone: bool) -> tuple[Parsed, FieldsOf]:
+    """Cut a file into entries; where it holds several formats, each is cut by its own reader.
+
+    Parameters
+    ----------
+    format : Format
+        The format it is of, or in which it begins.
+    alone : bool
+        Whether a person named the format: then no other is looked for.
+
+    Returns
+    -------
+    tuple
+        The entries, and what turns an entry into fields.
+    """
+    if alone or format.is_line is None:
+        parsed, read = format.read(source)
+        return parsed, lambda entry: read(entry.values)
+    runs = lines_of_each(source.lines, format.name, _by_line())
+    if len(runs) == 1:
+        parsed, read = format.read(source)
+        return parsed, lambda entry: read(entry.values)
+    parts: list[tuple[str, Parsed]] = []
+    readers: dict[str | None, FieldReader] = {}
+    for name, own in runs.items():
+        part = Source(source.file, source.data, only_these(source.lines, own))
+        parsed, readers[name] = FORMATS[name].read(part)
+        parts.append((name, parsed))
+    labels = {name: FORMATS[name].label for name in runs}
+    return together(parts, labels), lambda entry: readers[entry.format](entry.values)
+
+
+def _by_line() -> dict[str, Callable[[list[str], int], bool]]:
+    return {
+        format.name: format.is_line for format in FORMATS.values() if format.is_line is not None
+    }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from whatworks.errors import FileError, FileProblem
 from whatworks.references.entries import Entry
 from whatworks.references.fields import FIELD_NAMES, Fields, dump_extra
-from whatworks.references.formats import FORMATS, find_format
+from whatworks.references.formats import FORMATS, find_format, read_source
 from whatworks.references.import_report import ImportReport, ImportResult, ReportIssue, quote
 from whatworks.references.lines import byte_offset, line_starts
 from whatworks.references.nouns import RawFile, Record
@@ -88,7 +88,7 @@ def read_references(
     source = Source(file, content, text.lines)
     chosen = find_format(source) if format is None else FORMATS[format]
     kind = chosen.name
-    parsed, read = chosen.read(source)
+    parsed, read = read_source(source, chosen, alone=format is not None)
     if not parsed.entries:
         raise FileError(
             file,
@@ -103,7 +103,7 @@ def read_references(
     issues = [*text.issues, *parsed.issues]
     records = []
     for position, entry in enumerate(parsed.entries, start=1):
-        fields, notes = read(entry.values)
+        fields, notes = read(entry)
         issues.extend(
             ReportIssue(entry.line, what, KEPT if what != OWN_NAME else NEW_NAME, quote(found))
             for what, found in notes
