@@ -51,6 +51,8 @@ THESIS = {"title": TITLE, "authors": "Singh, Maria", "year": 2006, "record_type"
         ("a decision making aid", "a decisionmaking aid", 0),
         ("tutoring vs teaching", "tutoring versus teaching", 0),
         ("tutoring in schools: a randomi", "tutoring in schools a randomised trial", 0),
+        ("the effecto n reading", "the effect on reading", 0),
+        ("opst training tests", "post training tests", 0),
         ("comprehenson of readers", "comprehension of readers", 0),
         ("reading", "reading aloud to young children", 0),
     ],

@@ -251,8 +251,13 @@ def _kind(record: Record, journal: str) -> str:
 
 
 def _trial(record: Record) -> str:
-    """Return the number of a trial whose record in a register this is, else an empty text."""
-    for value in (record.container, record.authors, record.accession, record.pages):
+    """Return the number of a trial whose record in a register this is, else an empty text.
+
+    What has a volume or pages is an article about it.
+    """
+    if record.volume or record.pages:
+        return ""
+    for value in (record.container, record.authors, record.accession):
         found = TRIAL.search(value.lower()) if value else None
         if found:
             return found[0]

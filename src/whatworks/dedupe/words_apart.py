@@ -77,7 +77,8 @@ def _written_once(
             continue
         before = own[at - 1] + word if at else ""
         after = word + own[at + 1] if at + 1 < len(own) else ""
-        if word not in joined and before not in in_other and after not in in_other:
+        # A blank may have changed its place with a letter: "of low" for "o flow".
+        if joined.isdisjoint((word, before, after)) and in_other.isdisjoint((before, after)):
             alone.append(word)
     return alone
 
@@ -93,7 +94,7 @@ def _without_kin(words: list[str], others: list[str]) -> int:
     """Return how many words are no spelling or form of one of the others, 2 at most."""
     found = 0
     for word in words:
-        if not any(word[0] == other[0] and _kin(word, other) for other in others):
+        if not any(_kin(word, other) for other in others):
             found += 1
             if found == MOST_APART:
                 break
@@ -101,7 +102,10 @@ def _without_kin(words: list[str], others: list[str]) -> int:
 
 
 def _kin(a: str, b: str) -> bool:
-    """Whether two words of one first letter are spellings or forms of one, or one abbreviates the other."""
+    """Whether two words are spellings or forms of one, or one abbreviates the other."""
+    if a[0] != b[0]:
+        # Letters that changed places, the first among them.
+        return len(a) == len(b) and sorted(a) == sorted(b)
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     if len(short) <= ABBREVIATION:
         letters = iter(long)
