@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from whatworks.references import Record, read_references, write_references, write_ris
 from whatworks.references.fields import FIELD_NAMES
 from whatworks.references.identifiers import normalise_doi
+from whatworks.references.names import normalise_name
 from whatworks.references.ris import count_ris_starts
-from whatworks.references.values import normalise_name, normalise_pages, split_keywords
+from whatworks.references.values import normalise_pages, split_keywords
 
 # Everything a person or a broken program may put into a value, hard cases often.
 TEXT = st.text(max_size=40) | st.sampled_from(

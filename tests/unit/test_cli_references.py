@@ -137,6 +137,7 @@ def test_check_gives_one_object_for_one_file(run, ris):
     assert shown["issues"] == [
         {
             "line": 4,
+            "n_lines": 1,
             "what": "Text outside any record.",
             "done": "It was skipped.",
             "text": "stray text",

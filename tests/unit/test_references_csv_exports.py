@@ -25,7 +25,7 @@ EXPORTS = {
     "EBSCO": (
         "Article Title,Author,Journal Title,ISSN,ISBN,Publication Date,Volume,Issue,First Page,Page Count,Accession Number,DOI,Publisher,Doctype,Subjects,Keywords,Abstract,PLink",
         'A title,"Lee, Ann; Kim, Bo",J of X,12345678,,20010501,3,2,10,9,77,10.1000/x,P,Article,s,k,T,http://example.org',
-        ("A title", "Lee, Ann; Kim, Bo", None, "J of X", "3", "2", "10", "10.1000/x"),
+        ("A title", "Lee, Ann; Kim, Bo", 2001, "J of X", "3", "2", "10", "10.1000/x"),
     ),
     "ProQuest": (
         "Title,Abstract,StoreId,ArticleType,Authors,documentType,issn,issue,language,pages,pubdate,pubtitle,subjectTerms,url,vol,year,digitalObjectIdentifier,Database",

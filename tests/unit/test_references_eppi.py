@@ -47,7 +47,11 @@ def read(report: object):
 def test_references_are_read_into_their_fields():
     first, second = read(REPORT).records
 
-    assert (first.title, first.authors, first.year) == ("Reading aloud", "Lee, A M; Jones Bo", 2001)
+    assert (first.title, first.authors, first.year) == (
+        "Reading aloud",
+        "Lee, A M; Jones, Bo",
+        2001,
+    )
     assert (first.record_type, first.doi, first.accession) == ("article", "10.1000/abc", "123")
     assert (second.title, second.record_type) == ("A film", "other")
     assert json.loads(second.extra or "")["TypeName"] == ["DVD, Video, Media"]

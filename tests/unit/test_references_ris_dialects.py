@@ -75,8 +75,8 @@ def test_the_headings_of_cochrane_and_jstor_are_skipped_and_reported():
     assert [issue.line for issue in result.report.issues] == [1, 3, 8]
 
 
-def test_a_record_without_a_type_is_reported_whole():
-    result = read("TY  - JOUR\nTI  - A\nER  - \nTI  - No type\nAU  - Lee\nER  - \n")
+def test_tags_without_a_type_and_an_author_are_reported_whole():
+    result = read("TY  - JOUR\nTI  - A\nER  - \nTI  - No type\nPB  - Lee\nER  - \n")
     assert [record.title for record in result.records] == ["A"]
     assert [(issue.line, issue.n_lines) for issue in result.report.issues] == [(4, 3)]
 

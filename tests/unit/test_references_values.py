@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from whatworks.references.identifiers import find_doi, normalise_doi, serial_numbers
-from whatworks.references.values import normalise_name, normalise_pages, split_names
+from whatworks.references.name_lists import read_cell_names
+from whatworks.references.names import normalise_name
+from whatworks.references.values import normalise_pages
 
 
 @pytest.mark.parametrize(
@@ -69,8 +71,8 @@ def test_names_are_turned_only_where_the_parts_are_plain(given: str, expected: s
 
 
 def test_name_lists_are_parted_by_what_they_use():
-    assert split_names("Lee, A.\n and Roy, B.\n") == ["Lee, A.", "Roy, B."]
-    assert split_names("Lee A, Roy BC.", pubmed=True) == ["Lee, A", "Roy, BC"]
+    assert read_cell_names("Lee, A.\n and Roy, B.\n")[0] == ["Lee, A.", "Roy, B."]
+    assert read_cell_names("Lee A, Roy BC.", pubmed=True)[0] == ["Lee, A", "Roy, BC"]
 
 
 def test_serial_numbers_lose_their_labels():

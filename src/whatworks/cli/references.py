@@ -44,6 +44,7 @@ def references() -> None:
     metavar="PROGRAM",
     help="Program a RIS file is for: endnote, zotero or eppi [default: any].",
 )
+@click.option("--encoding", metavar="NAME", help="Encoding of IN, such as cp1250 [default: seen].")
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
 def convert(
     source: str,
@@ -51,6 +52,7 @@ def convert(
     source_format: str | None,
     target_format: str | None,
     flavour: str | None,
+    encoding: str | None,
     force: bool,
 ) -> None:
     """Convert a file of references; "-" is stdin or stdout.
@@ -73,7 +75,9 @@ def convert(
     if out is not None:
         refuse_existing(target, force=force)
     data, name = read_input(source)
-    result = read_references(data, file=name, review_id=NO_REVIEW, format=source_format)
+    result = read_references(
+        data, file=name, review_id=NO_REVIEW, format=source_format, encoding=encoding
+    )
     content = write_references(result.records, format=chosen, flavour=flavour)
     if out is None:
         sys.stdout.buffer.write(content)
@@ -87,8 +91,13 @@ def convert(
 @references.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--from", "source_format", metavar="FORMAT", help="Format [default: seen].")
+@click.option(
+    "--encoding", metavar="NAME", help="Encoding of the files, such as cp1250 [default: seen]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the import report as JSON.")
-def check(files: tuple[str, ...], source_format: str | None, as_json: bool) -> None:
+def check(
+    files: tuple[str, ...], source_format: str | None, encoding: str | None, as_json: bool
+) -> None:
     """Say what an import of a file would keep, skip and repair; nothing is saved.
 
     Exit code 0: every record start gave a record; 2: not so, or a file cannot be read.
@@ -104,7 +113,7 @@ def check(files: tuple[str, ...], source_format: str | None, as_json: bool) -> N
         try:
             data, name = read_input(path)
             report = read_references(
-                data, file=name, review_id=NO_REVIEW, format=source_format
+                data, file=name, review_id=NO_REVIEW, format=source_format, encoding=encoding
             ).report
         except UserError as error:
             is_complete = False
@@ -135,7 +144,13 @@ def _as_dict(report: ImportReport) -> dict[str, Any]:
         "had_bom": report.had_bom,
         "line_endings": report.line_endings,
         "issues": [
-            {"line": issue.line, "what": issue.what, "done": issue.done, "text": issue.text}
+            {
+                "line": issue.line,
+                "n_lines": issue.n_lines,
+                "what": issue.what,
+                "done": issue.done,
+                "text": issue.text,
+            }
             for issue in report.issues
         ],
     }

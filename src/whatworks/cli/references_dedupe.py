@@ -36,6 +36,7 @@ PAIR_COLUMNS = ("record_a", "record_b", "outcome", "probability", "reasons", "ti
     help="One record for each report, the best of all its records; .ris, .bib, .json, .csv or .xlsx.",
 )
 @click.option("--from", "source_format", metavar="FORMAT", help="Format of IN [default: seen].")
+@click.option("--encoding", metavar="NAME", help="Encoding of IN, such as cp1250 [default: seen].")
 @click.option("--memory", metavar="SIZE", help="Most memory of the joins, such as 2GB.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 def dedupe(
@@ -44,6 +45,7 @@ def dedupe(
     pairs: str | None,
     kept: str | None,
     source_format: str | None,
+    encoding: str | None,
     memory: str | None,
     force: bool,
 ) -> None:
@@ -70,7 +72,9 @@ def dedupe(
     records: list[Record] = []
     for path in files:
         data, name = read_input(path)
-        result = read_references(data, file=name, review_id=NO_REVIEW, format=source_format)
+        result = read_references(
+            data, file=name, review_id=NO_REVIEW, format=source_format, encoding=encoding
+        )
         records += result.records
         click.echo(result.report.summary().splitlines()[0], err=True)
     names = _names(records)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from whatworks.references.bibtex_blocks import ENTRY_KEY, ENTRY_TYPE, Values, plain, read_blocks
+from whatworks.references.bibtex_blocks import (
+    BETWEEN,
+    ENTRY_KEY,
+    ENTRY_TYPE,
+    Values,
+    plain,
+    read_blocks,
+)
+from whatworks.references.bibtex_starts import find_bibtex_starts
+from whatworks.references.bibtex_told import told_of
 from whatworks.references.entries import Entry, Parsed
 from whatworks.references.import_report import ReportIssue, quote
 
-__all__ = ["ENTRY_KEY", "ENTRY_START", "ENTRY_TYPE", "find_bibtex_starts", "parse_bibtex"]
+__all__ = ["ENTRY_KEY", "ENTRY_TYPE", "parse_bibtex"]
 
-# At the start of a line, or right after the end of another entry on the same line.
-ENTRY_START = re.compile(
-    r"(?:^|(?<=\}))[ \t]*@(?!(?:comment|string|preamble)\b)(?P<type>\w+)[ \t]*[{(]",
-    re.IGNORECASE,
-)
 FIELD = re.compile(r"(?:^|,)\s*([A-Za-z][\w+:.-]*)\s*=\s*", re.MULTILINE)
 # What an entry takes from the one it refers to: what the whole says of its parts, no identifiers.
 INHERITED = (
@@ -23,34 +28,29 @@ INHERITED = (
 )  # fmt: skip
 
 
-def find_bibtex_starts(lines: list[str]) -> list[tuple[int, int, str]]:
-    """Return index of line, column and entry type of every entry, counted without a parser."""
-    return [
-        (at, match.start() + match[0].index("@"), match["type"])
-        for at, line in enumerate(lines)
-        if "@" in line
-        for match in ENTRY_START.finditer(line)
-    ]
-
-
 def parse_bibtex(lines: list[str]) -> Parsed:
     """Read the entries of a BibTeX file.
 
-    An entry is counted where "@type{" begins a line or follows another entry; comments, strings
-    and preambles are none. Entries with a key or a field name used before are kept. An entry that
+    An entry is counted where `find_bibtex_starts` finds one; comments, strings and preambles are
+    none. Entries with a key or a field name used before are kept. An entry that
     bibtexparser cannot read is read field by field as far as it goes, and reported. What an entry
     refers to by `crossref` or `xdata` fills the fields it lacks.
     """
-    starts = find_bibtex_starts(lines)
-    blocks, issues = read_blocks(lines)
+    starts, ready = find_bibtex_starts(lines)
+    blocks, issues = read_blocks(ready)
     entries: list[Entry] = []
+    still_on_line = Counter(at for at, _, _ in starts)
+    salvaged: set[int] = set()
     for index, (at, column, entry_type) in enumerate(starts):
         waiting = blocks.get(at, [])
-        if waiting and len(waiting) == sum(start[0] == at for start in starts[index:]):
+        still_on_line[at] -= 1
+        # Fewer are read than start here: which of them failed is not known. More: in mid-line.
+        if len(waiting) > still_on_line[at]:
             entries.append(Entry(at + 1, column, waiting.pop(0)))
             continue
         end = starts[index + 1] if index + 1 < len(starts) else (len(lines), 0, "")
         entries.append(Entry(at + 1, column, _salvage(entry_type, lines, (at, column), end[:2])))
+        salvaged.update(range(at, end[0] + (end[1] > 0)))
         issues.append(
             ReportIssue(
                 at + 1,
@@ -68,7 +68,10 @@ def parse_bibtex(lines: list[str]) -> Parsed:
             issues.append(
                 _mid_line(lines[at], at, "An entry in the middle of a line.", "It was kept.")
             )
+    # What was read field by field lies between entries only for bibtexparser.
+    issues = [x for x in issues if x.what != BETWEEN or x.line - 1 not in salvaged]
     entries.sort(key=lambda entry: (entry.line, entry.column))
+    issues += [issue for entry in entries for issue in told_of(entry.values, entry.line)]
     _inherit(entries)
     return Parsed(len(starts), entries, issues)
 
@@ -85,7 +88,7 @@ def _salvage(
     block = lines[at:stop] + ([lines[stop][:stop_column]] if stop < len(lines) else [])
     text = "\n".join(block)[column:]
     values: Values = {ENTRY_TYPE: [entry_type]}
-    head = re.match(r"@\w+\s*[{(]", text)
+    head = re.match(r"@[ \t]*\w+\s*[{(]", text)
     body = text[head.end() :] if head else text
     key = re.match(r"\s*([^,\s=]*)\s*,", body)
     if key and key[1]:

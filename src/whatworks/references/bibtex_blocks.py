@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from whatworks.references.bibtex_starts import AT_SIGN
 from whatworks.references.import_report import ReportIssue, quote
+from whatworks.references.quiet import quiet
 
-__all__ = ["ENTRY_KEY", "ENTRY_TYPE", "Values", "plain", "read_blocks"]
+__all__ = ["BETWEEN", "ENTRY_KEY", "ENTRY_TYPE", "Values", "plain", "read_blocks"]
 
 Values = dict[str, list[str]]
 # Names under which these travel among the tags; "@" cannot begin a BibTeX field name.
 ENTRY_TYPE = "@type"
 ENTRY_KEY = "@key"
+BETWEEN = "Text between entries."
 # A field that a forgotten comma made part of the value before it.
 SWALLOWED = re.compile(r'[}"\d][ \t]*\n\s*[A-Za-z][\w+:.-]*\s*=\s*[{"\d]')
 # Macros that every style defines.
@@ -24,6 +24,8 @@ MONTHS = frozenset(
 )
 MACRO = re.compile(r"[=#]\s*([^\s{}\",#=()]+)")
 BEGUN = re.compile(r"@\w+\s*[{(]")
+# What follows an entry that a closing brace too many ended before its last fields.
+CUT_SHORT = re.compile(r"\s*,\s*[A-Za-z][\w+:.-]*\s*=")
 PART = re.compile(r'\s*(?:"((?:[^"{}]|\{[^{}]*\})*)"|\{((?:[^{}]|\{[^{}]*\})*)\}|([^\s#{}",]+))\s*')
 
 
@@ -38,7 +40,7 @@ def read_blocks(
     Parameters
     ----------
     lines : list of str
-        Lines of the file.
+        Lines of the file as `find_bibtex_starts` made them ready.
     """
     from bibtexparser import model
     from bibtexparser.entrypoint import parse_string
@@ -46,7 +48,7 @@ def read_blocks(
     blocks: dict[int, list[Values]] = {}
     issues: list[ReportIssue] = []
     try:
-        with _quiet("bibtexparser"):
+        with quiet("bibtexparser"):
             library = parse_string("\n".join(lines))
     except Exception:  # whatever stops it, every entry is then read field by field
         return blocks, issues
@@ -54,24 +56,33 @@ def read_blocks(
     named = {
         word.casefold() for entry in library.entries for word in MACRO.findall(str(entry.raw or ""))
     }
+    before = -1
     for block in library.blocks:
         entry: Any = block
         at = block.start_line or 0
         if isinstance(block, model.DuplicateBlockKeyBlock | model.DuplicateFieldKeyBlock):
             entry = block.ignore_error_block
+            if isinstance(entry, model.Entry):
+                _uncover(entry, strings)
             issues.append(_repeated(isinstance(block, model.DuplicateFieldKeyBlock), lines, at))
         if isinstance(entry, model.Entry) and entry.start_line is not None:
             values = _values(entry, strings)
             if values is not None:
                 blocks.setdefault(entry.start_line, []).append(values)
+                before = entry.start_line
+                continue
         elif isinstance(entry, model.String):
             issues += _unused(entry, named, at)
         elif isinstance(entry, model.ExplicitComment | model.ImplicitComment | model.Preamble):
-            raw = str(entry.raw or "")
+            raw = str(entry.raw or "").replace(AT_SIGN, "@")
             if raw.strip() and (
                 not isinstance(entry, model.ImplicitComment) or not BEGUN.search(raw)
             ):
                 issues.append(_not_an_entry(entry, raw, at))
+            if before in blocks and CUT_SHORT.match(raw):
+                # It is read field by field, and so are those before it on its line.
+                blocks[before].clear()
+        before = -1
     return blocks, issues
 
 
@@ -80,11 +91,22 @@ def plain(value: str) -> str:
     return " ".join(value.split())
 
 
+def _uncover(entry: Any, strings: dict[str, str]) -> None:
+    """Take the enclosing braces off the values of an entry that bibtexparser set aside."""
+    from bibtexparser.library import Library
+    from bibtexparser.middlewares import RemoveEnclosingMiddleware
+
+    for item in entry.fields:
+        if str(item.value).casefold() in strings:
+            item.value = f"{{{strings[str(item.value).casefold()]}}}"
+    RemoveEnclosingMiddleware().transform_entry(entry, Library())
+
+
 def _values(entry: Any, strings: dict[str, str]) -> Values | None:
     """Values of an entry; None if one of them has swallowed a field."""
     values: Values = {ENTRY_TYPE: [entry.entry_type], ENTRY_KEY: [entry.key.strip()]}
     for item in entry.fields:
-        text = str(item.value)
+        text = str(item.value).replace(AT_SIGN, "@")
         if "=" in text and SWALLOWED.search(text):
             return None
         name = item.key.strip().lower()
@@ -144,19 +166,5 @@ def _unused(block: Any, named: set[str], at: int) -> list[ReportIssue]:
 
 def _not_an_entry(block: Any, raw: str, at: int) -> ReportIssue:
     kind = type(block).__name__
-    what = {"Preamble": "A preamble.", "ExplicitComment": "A comment."}.get(
-        kind, "Text between entries."
-    )
+    what = {"Preamble": "A preamble.", "ExplicitComment": "A comment."}.get(kind, BETWEEN)
     return ReportIssue(at + 1, what, "It was skipped.", quote(raw), raw.count("\n") + 1)
-
-
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Keep a library's warnings off the terminal while its failures go into the report."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

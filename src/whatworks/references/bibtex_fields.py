@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
-from whatworks.references.bibtex import ENTRY_KEY, ENTRY_TYPE
+from whatworks.references.bibtex_blocks import ENTRY_TYPE
+from whatworks.references.bibtex_names import names_of
+from whatworks.references.bibtex_tex import text_of_address, text_of_tex
+from whatworks.references.bibtex_told import ADDRESSES, AUTHORS, NOT_TEX, NOTE_FIELD, OWN_ID_FIELD
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
 from whatworks.references.identifiers import serial_numbers
@@ -21,27 +22,11 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
-__all__ = ["NOTE_FIELD", "OWN_ID_FIELD", "SUFFIX", "fields_from_bibtex"]
+__all__ = ["fields_from_bibtex"]
 
-# What our own writer adds: the record's name here, and what BibTeX has no field for.
-OWN_ID_FIELD = "whatworks-id"
-NOTE_FIELD = "whatworks-fields"
-# Fields that hold addresses, paths and codes, in which a backslash or brace is no TeX.
-NOT_TEX = frozenset(
-    {"url", "doi", "eprint", "file", "files", "filename", "pdf", "localfile", ENTRY_KEY}
-    | {OWN_ID_FIELD, NOTE_FIELD}
-)
-# The decoder's time grows with the square; no abstract is as long.
-MAX_TEX = 20_000
-ESCAPED_SIGN = re.compile(r"\\([%&_#])")
 PMID_IN_NOTE = re.compile(r"\bPMID[:}\s]+(\d{1,8})\b")
-# BibTeX writes "King, Jr., Martin", everyone else "King, Martin, Jr.".
-SUFFIX = r"(?:[JS]r\.?|I{2,3}|IV|2nd|3rd|4th)"
-WITH_SUFFIX = re.compile(
-    rf"(?P<family>[^,]+),\s*(?P<suffix>{SUFFIX}),\s*(?P<given>[^,]+)", re.IGNORECASE
-)
 DIGITS = re.compile(r"\d{1,8}")
 
 
@@ -50,12 +35,12 @@ def fields_from_bibtex(values: dict[str, list[str]]) -> tuple[Fields, list[tuple
     notes: list[tuple[str, str]] = []
     entry_type = values.get(ENTRY_TYPE, ["misc"])[0].lower()
     kind = type_from_bibtex(entry_type)
-    raw_authors = [*values.get("author", []), *values.get("authors", [])]
+    authors = [name for tag in AUTHORS for value in values.get(tag, []) for name in names_of(value)]
     tags = Tags(
         {
-            name: [value if name in NOT_TEX else _from_tex(value) for value in found]
+            name: [_as_text(name, value) for value in found]
             for name, found in values.items()
-            if name not in (ENTRY_TYPE, "author", "authors")
+            if name not in (ENTRY_TYPE, *AUTHORS)
         }
     )
     own_note = None
@@ -76,7 +61,7 @@ def fields_from_bibtex(values: dict[str, list[str]]) -> tuple[Fields, list[tuple
     fields = Fields(
         record_type=kind,
         title=_take_title(tags),
-        authors=_authors(raw_authors),
+        authors="; ".join(authors) or None,
         year=year,
         container=tags.first(
             "journal", "journaltitle", "booktitle", "maintitle", "series", "fjournal"
@@ -102,51 +87,17 @@ def fields_from_bibtex(values: dict[str, list[str]]) -> tuple[Fields, list[tuple
     return (own_note.apply(fields) if own_note else fields), notes
 
 
+def _as_text(name: str, value: str) -> str:
+    """Value of a field without TeX."""
+    if name in NOT_TEX:
+        return value
+    return text_of_address(value) if name in ADDRESSES else text_of_tex(value)
+
+
 def _take_title(tags: Tags) -> str | None:
     title = tags.first("title", "maintitle")
     subtitle = tags.first("subtitle")
     return f"{title}: {subtitle}" if title and subtitle else title or subtitle
-
-
-def _authors(values: list[str]) -> str | None:
-    """Names between "and", outside braces; a name wholly in braces is a group's."""
-    names = []
-    for value in values:
-        for raw in _outside_braces(value):
-            name = " ".join(_from_tex(raw).split())
-            if not raw.startswith("{"):
-                name = _family_first(name)
-            if name:
-                names.append(name.replace(";", ","))
-    return "; ".join(names) or None
-
-
-def _outside_braces(value: str) -> list[str]:
-    """Parts of a name list between " and ", leaving braces whole."""
-    parts, depth, start = [], 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", value):
-        if match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            depth = max(depth - 1, 0)
-        elif match[0].strip() == "and" and depth == 0:
-            parts.append(value[start : match.start()].strip())
-            start = match.end()
-    return [part for part in (*parts, value[start:].strip()) if part]
-
-
-def _family_first(name: str) -> str:
-    """Turn "Given von Family" into "von Family, Given", as BibTeX reads names without a comma."""
-    if match := WITH_SUFFIX.fullmatch(name):
-        return f"{match['family']}, {match['given']}, {match['suffix']}"
-    if "," in name or name == "others":
-        return normalise_name(name)
-    dotted = normalise_name(name)
-    words = name.split()
-    if dotted != name or len(words) == 1:
-        return dotted
-    at = next((i for i, word in enumerate(words[1:-1], start=1) if word[0].islower()), -1)
-    return f"{' '.join(words[at:])}, {' '.join(words[:at])}"
 
 
 def _keyword_list(values: list[str]) -> list[str]:
@@ -172,27 +123,3 @@ def _take_serials(tags: Tags) -> str | None:
             if found and "".join(found) == re.sub(r"[\s,;]", "", value):
                 tags.drop(value, name)
     return joined(numbers)
-
-
-def _from_tex(value: str) -> str:
-    """Text of a TeX value: accents as letters, protecting braces and mathematics marks gone."""
-    simple = ESCAPED_SIGN.sub(r"\1", value)
-    if "\\" not in simple and "$" not in simple:
-        # Nearly all values; the decoder would take a second per thousand entries.
-        plain = re.sub(r"[{}]", "", simple).replace("~", " ")
-        return " ".join(plain.replace("---", "—").replace("--", "–").split())
-    if len(value) > MAX_TEX:
-        return " ".join(value.split())
-    try:
-        text = str(_decoder().latex_to_text(value))
-    except Exception:  # the library raises many kinds; the raw value is better than none
-        text = value
-    return " ".join(text.split())
-
-
-@cache
-def _decoder() -> Any:
-    # It comes with bibtexparser, whose own decoding turns a whole entry into an error block.
-    from pylatexenc.latex2text import LatexNodes2Text
-
-    return LatexNodes2Text(math_mode="text", keep_comments=True)

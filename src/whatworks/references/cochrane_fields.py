@@ -6,6 +6,7 @@ import re
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.names import normalise_name
 from whatworks.references.record_types import type_from_words
 from whatworks.references.taking import (
     joined,
@@ -15,7 +16,7 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["fields_from_cochrane"]
 

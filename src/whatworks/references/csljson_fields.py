@@ -9,6 +9,7 @@ from typing import Any
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.names import normalise_name
 from whatworks.references.own_note import OWN_ID, OWN_NAME, Note, read_note
 from whatworks.references.record_types import CSL_TYPE, type_from_csl
 from whatworks.references.taking import (
@@ -20,7 +21,7 @@ from whatworks.references.taking import (
     take_serials,
     take_url,
 )
-from whatworks.references.values import find_year, join_pages, normalise_name, split_keywords
+from whatworks.references.values import find_year, join_pages, split_keywords
 
 __all__ = ["OWN_KEY", "fields_from_csljson", "name_from_csl"]
 

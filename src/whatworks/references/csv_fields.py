@@ -6,28 +6,45 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import FIELD_NAMES, Fields, load_extra
 from whatworks.references.identifiers import serial_numbers
+from whatworks.references.name_lists import read_cell_names
 from whatworks.references.own_note import read_note
 from whatworks.references.record_types import RIS_CODE, type_from_words
+from whatworks.references.table_values import (
+    EMPTY_WORD,
+    FORMULA,
+    is_empty_word,
+    pages_from_date,
+    shown_texts,
+)
 from whatworks.references.taking import joined, take_doi, take_longest, take_url, take_year
-from whatworks.references.values import join_pages, split_keywords, split_names
+from whatworks.references.values import join_pages, split_keywords
 
-__all__ = ["KNOWN", "NOTE_COLUMN", "Columns", "fields_from_csv", "find_columns", "plain_name"]
+__all__ = [
+    "KNOWN",
+    "NOTE_COLUMN",
+    "Columns",
+    "fields_from_csv",
+    "fields_from_row",
+    "find_columns",
+    "plain_name",
+]
 
 # Column names of Scopus, PubMed, Rayyan, Covidence, Abstrackr, ASReview, ERIC, Web of Science and
 # of the deduplication sets, in lower case without signs; the first that a file has wins.
 ALIASES = {
-    "title": "title|article title|primary title|document title|item title|display name|ti|t1|"
-    "study title|paper title|publication name|titel|titre|titulo|name",
+    "title": "article title|title|primary title|document title|item title|display name|ti|t1|"
+    "study title|paper title|public title|scientific title|publication name|titel|titre|titulo|name",
     "authors": "authors|author|author names|author full names|author s|first authors|au|creators|"
     "creator|authorships author display name|author list|contributors|autoren|autor|auteurs|"
     "auteur|autores",
     "year": "year|publication year|published year|pub year|pubyear|py|yr|publicationdateyear|date|"
-    "publication date|date published|date of publication|publicationdate|pubdate|published|jahr|"
-    "annee|ano",
+    "publication date|date published|date of publication|publicationdate|pubdate|published|"
+    "date registration|jahr|annee|ano",
     "container": "container|journal|source title|journal book|secondary title|publication title|"
     "journal title|journal name|pubtitle|primary location source display name|host venue|venue|"
     "source|publication|so|jo|book title|container title|containertitle|anthology title|"
@@ -43,14 +60,14 @@ ALIASES = {
     "isbn_issn": "isbn issn|issn|isbn|issn isbn|issns|sn",
     "url": "url|link|urls|ur|html link|articleurl|source urls|external url|plink|permalink|"
     "item url|landing page url|primary location landing page url|full text link|pdf link|"
-    "dimensions url",
+    "dimensions url|study url|web address",
     "keywords": "keywords|author keywords|keyword|author keyword|manual tags|descriptors|subjects|"
     "subject terms|subjectterms|kw|de|keywords display name|schlagworter|mots cles|palabras clave",
     "language": "language|language of original document|languages|la|sprache|langue|idioma",
     "accession": "accession|accession number|eid|key|id|source id|covidence|unique wos id|ut|"
     "ut unique wos id|record id|identifier|lens id|publication id|eric number|"
-    "embase accession id|document identifier|storeid|refid|ref id|itemid|item id|paperid",
-    "database": "database|data source|db|source",
+    "embase accession id|nct number|trialid|trial id|storeid|refid|ref id|itemid|item id|paperid",
+    "database": "database|data source|db|source|source register",
     "record_type": "record type|document type|publication type|item type|type|entrytype|"
     "type of reference|content type|documenttype|articletype|doctype|doctypes|genre",
 }
@@ -60,13 +77,20 @@ SERIAL_NAMES = (
     "isbn s",
 )  # fmt: skip
 # Scopus writes pages and article numbers in columns of their own.
-PAGE_START = ("page start", "start page", "first page", "startpage", "biblio first page", "spage")
-PAGE_END = ("page end", "end page", "last page", "endpage", "biblio last page", "epage")
+PAGE_START = (
+    "page start", "start page", "first page", "startpage", "biblio first page", "spage",
+    "beginning page", "bp",
+)  # fmt: skip
+PAGE_END = (
+    "page end", "end page", "last page", "endpage", "biblio last page", "epage", "ending page", "ep",
+)  # fmt: skip
 ARTICLE_NUMBER = ("art no", "article number", "art number")
 MORE_KEYWORDS = (
     "index keywords", "keywords plus", "mesh terms", "mesh term", "ieee terms", "subject terms",
     "automatic tags", "emtree medical index terms", "emtree drug index terms",
 )  # fmt: skip
+# Columns that fields are read from besides their own.
+MORE_NAMES = (*SERIAL_NAMES, *PAGE_START, *PAGE_END, *ARTICLE_NUMBER, *MORE_KEYWORDS)
 # Column of our own writer for what a cell cannot hold; "whatworks_fields 2" goes on where a cell
 # is full.
 NOTE_COLUMN = "whatworks_fields"
@@ -80,6 +104,8 @@ EMBASE_SOURCE = re.compile(
 PMID = re.compile(r"[1-9]\d{0,7}(?:\.0)?")
 # Columns by which PubMed's own CSV is known.
 PUBMED_NAMES = ("journal book", "create date")
+# Columns of Web of Science's tags, as bibliometrix writes them too.
+TAG_NAMES = ("au", "ti", "so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +120,24 @@ class Columns:
         Column name by its plain spelling (lower case, words only).
     is_own
         Whether the file was written by this program: columns are fields as they are.
+    of_fields
+        All columns that some field is read from.
     """
 
     by_field: dict[str, str]
     by_name: dict[str, str]
     is_own: bool
+    of_fields: frozenset[str]
 
     @property
     def is_pubmed(self) -> bool:
         """Whether authors are written as PubMed's CSV writes them."""
         return all(name in self.by_name for name in PUBMED_NAMES)
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether columns are called by Web of Science's tags: names have bare initials there."""
+        return all(name in self.by_name for name in TAG_NAMES)
 
 
 def plain_name(name: str) -> str:
@@ -130,7 +164,25 @@ def find_columns(header: tuple[str, ...]) -> Columns:
                 taken.add(by_name[name])
                 break
     is_own = set(header) >= OWN_COLUMNS
-    return Columns(by_field, by_name, is_own)
+    more = (by_name[name] for name in MORE_NAMES if name in by_name)
+    return Columns(by_field, by_name, is_own, frozenset({*by_field.values(), *more}))
+
+
+def fields_from_row(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[str, str]]]:
+    """Return the fields of one row, and what was not understood; columns are found by its names.
+
+    Parameters
+    ----------
+    values : dict of str to list of str
+        One text for each column of the table, "" for an empty cell.
+    """
+    cells = {name: found[0] for name, found in values.items()}
+    return fields_from_csv(cells, _columns_of(tuple(values)))
+
+
+@lru_cache(maxsize=64)
+def _columns_of(names: tuple[str, ...]) -> Columns:
+    return find_columns(names)
 
 
 def fields_from_csv(
@@ -141,8 +193,8 @@ def fields_from_csv(
         own = _own_fields(cells)
         if own is not None:
             return own, []
-    tags = Tags({name: [cell.strip()] for name, cell in cells.items() if cell.strip()})
     notes: list[tuple[str, str]] = []
+    tags = Tags(_texts(cells, columns, notes))
 
     def column(field: str) -> tuple[str, ...]:
         return (columns.by_field[field],) if field in columns.by_field else ()
@@ -162,12 +214,16 @@ def fields_from_csv(
     told = source.groupdict() if source else {}
     if year is None and told.get("year"):
         year = int(told["year"])
-    pages = _take_pages(tags, column("pages"), named) or told.get("pages")
+    pages = _take_pages(tags, column("pages"), named, notes) or told.get("pages")
+    names, repaired = read_cell_names(
+        authors, pubmed=columns.is_pubmed, bare_initials=columns.is_tagged
+    )
+    notes += repaired
     fields = Fields(
         # PubMed's CSV has no type column; MEDLINE lists journal articles.
         record_type="article" if columns.is_pubmed and not kind else _kind(kind),
         title=tags.first(*column("title")),
-        authors="; ".join(split_names(authors, pubmed=columns.is_pubmed)) or None,
+        authors="; ".join(names) or None,
         year=year,
         container=told.get("container") or tags.first(*column("container")),
         volume=tags.first(*column("volume")) or told.get("volume"),
@@ -187,6 +243,28 @@ def fields_from_csv(
     if kind and fields.record_type != kind.lower():
         extra = extra | {columns.by_field["record_type"]: [kind]}
     return replace(fields, extra=extra), notes
+
+
+def _texts(
+    cells: dict[str, str], columns: Columns, notes: list[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """Texts of the cells that are not blank, without words for nothing where fields are read."""
+    texts: dict[str, list[str]] = {}
+    empty: list[str] = []
+    for name, cell in cells.items():
+        bare = cell.strip()
+        if not bare:
+            continue
+        # "NA" in a column that is not understood may be an answer: not applicable.
+        if name in columns.of_fields and is_empty_word(bare):
+            empty.append(f"{name}: {bare}")
+            continue
+        texts[name] = shown_texts(bare)
+        if texts[name] != [bare]:
+            notes.append((FORMULA, bare))
+    if empty:
+        notes.append((EMPTY_WORD, "; ".join(empty)))
+    return texts
 
 
 def _own_fields(cells: dict[str, str]) -> Fields | None:
@@ -228,10 +306,16 @@ def _kind(text: str) -> str:
 
 
 def _take_pages(
-    tags: Tags, whole: tuple[str, ...], named: Callable[..., tuple[str, ...]]
+    tags: Tags,
+    whole: tuple[str, ...],
+    named: Callable[..., tuple[str, ...]],
+    notes: list[tuple[str, str]],
 ) -> str | None:
-    pages = tags.first(*whole)
-    if pages:
+    found = tags.first(*whole)
+    if found:
+        pages, what = pages_from_date(found)
+        if what is not None:
+            notes.append((what, found))
         return join_pages(pages, None)
     first = tags.first(*named(*PAGE_START))
     if first:

@@ -75,6 +75,16 @@ def read_rows(
                     yield Row(start + 1, [cell.strip().strip('"') for cell in alone])
                     at = start + 1
                     break
+                elif _is_odd(lines, (start, stop), delimiter, n_stray >= MAX_STRAY):
+                    issues.append(
+                        ReportIssue(
+                            start + 1,
+                            "A quotation mark within a cell that is not doubled.",
+                            "The row was kept; see whether its cells stand in their columns.",
+                            quote(lines[start]),
+                            stop - start,
+                        )
+                    )
                 width = width or len(cells)
                 if any(cell.strip() for cell in cells):
                     yield Row(start + 1, cells, stop - start)
@@ -119,3 +129,16 @@ def _is_stray(
         # The end of the file, or a mark in the middle of a later cell, closed it.
         return "unexpected end" in str(error) or len(alone) == width
     return stop - start > MAX_CELL_LINES and len(alone) == width
+
+
+def _is_odd(lines: list[str], span: tuple[int, int], delimiter: str, unquoted: bool) -> bool:
+    """Whether a row has a mark that ends a quoted cell in its middle, so that cells may shift."""
+    block = [f"{line}\n" for line in lines[span[0] : span[1]]]
+    if unquoted or not any('"' in line for line in block):
+        return False
+    try:
+        for _ in csv.reader(block, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return True
+    return False

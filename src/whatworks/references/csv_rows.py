@@ -6,11 +6,13 @@ import csv
 from collections.abc import Iterable
 
 from whatworks.errors import FileError, FileProblem
-from whatworks.references.csv_fields import ALIASES, KNOWN, Columns, find_columns, plain_name
+from whatworks.references.csv_fields import KNOWN, find_columns, plain_name
 from whatworks.references.csv_lines import Row, read_rows
 from whatworks.references.csv_upright import upright
 from whatworks.references.entries import Entry, Parsed
 from whatworks.references.import_report import ReportIssue, quote
+from whatworks.references.table_rows import TITLES, is_rule, n_footers, names_columns
+from whatworks.references.table_values import is_empty_word
 from whatworks.tabular import column_letters, numbered_names
 
 __all__ = ["is_header", "parse_csv"]
@@ -23,7 +25,6 @@ MIN_KNOWN_COLUMNS = 2
 MAX_HEADER = 20_000
 # Lines that may stand above the header: what was searched, when, by whom.
 MAX_PREAMBLE = 50
-TITLES = frozenset(ALIASES["title"].split("|"))
 
 
 def is_header(line: str) -> bool:
@@ -39,16 +40,17 @@ def is_header(line: str) -> bool:
     return False
 
 
-def parse_csv(lines: list[str], *, file: str) -> tuple[Parsed, Columns]:
-    """Read the rows of a CSV export.
+def parse_csv(lines: list[str], *, file: str) -> Parsed:
+    """Read the rows of a CSV export, or of several that were put together.
 
-    Text above the header, lines of text among the rows and repeated headers are skipped and
-    reported; a row with fewer cells than the header, or more, is kept and reported.
+    Text above the header, lines of text among the rows, repeated headers and totals at the end are
+    skipped and reported; a row with fewer cells than the header, or more, is kept and reported. A
+    row that names other columns begins a table of its own.
 
     Returns
     -------
-    tuple
-        One entry per row that is not blank, and which column holds which field.
+    Parsed
+        One entry per row that is not blank, with the columns of its table.
 
     Raises
     ------
@@ -60,17 +62,9 @@ def parse_csv(lines: list[str], *, file: str) -> tuple[Parsed, Columns]:
     rows = list(read_rows(lines, at, delimiter, issues))
     if not rows:
         raise FileError(file, [FileProblem("The file has no rows.", "Check the export.")])
-    header_row, *body = upright(rows) or rows
-    header = _name_columns(header_row.cells, body)
-    columns = find_columns(header)
-    if "title" not in columns.by_field:
-        raise FileError(file, [_no_title(header, header_row.line)])
-    title = header.index(columns.by_field["title"])
-    entries = [
-        entry
-        for row in _mended(body, len(header), issues)
-        if (entry := _entry(row, header, header_row.cells, title, issues)) is not None
-    ]
+    entries: list[Entry] = []
+    for table in _tables(upright(rows) or rows, (lines, delimiter), issues):
+        entries += _entries(table, file, issues)
     if not entries:
         raise FileError(
             file,
@@ -81,7 +75,74 @@ def parse_csv(lines: list[str], *, file: str) -> tuple[Parsed, Columns]:
                 )
             ],
         )
-    return Parsed(len(entries), entries, issues), columns
+    return Parsed(len(entries), entries, issues)
+
+
+def _tables(
+    rows: list[Row], text: tuple[list[str], str], issues: list[ReportIssue]
+) -> Iterable[list[Row]]:
+    """Yield the tables of a file, header first; joined exports have several."""
+    lines, delimiter = text
+    own = rows[:1]
+    for row in rows[1:]:
+        other = _other_delimiter(lines, row, delimiter)
+        if other is None and (row.cells == own[0].cells or not names_columns(row.cells)):
+            own.append(row)
+            continue
+        yield own
+        issues.append(
+            ReportIssue(
+                row.line,
+                "A header with other columns.",
+                "The rows below it were read as a table of their own.",
+                quote(" ".join(row.cells)),
+            )
+        )
+        if other is not None:
+            rest = list(read_rows(lines, row.line - 1, other, issues))
+            yield from _tables(rest, (lines, other), issues)
+            return
+        own = [row]
+    yield own
+
+
+def _other_delimiter(lines: list[str], row: Row, delimiter: str) -> str | None:
+    """Sign between the cells of a header that another sign than the table's cuts."""
+    line = lines[row.line - 1] if row.n_lines == 1 and len(row.cells) <= 2 else ""
+    if not line or len(line) > MAX_HEADER:
+        return None
+    for other in DELIMITERS:
+        if other != delimiter and other in line and names_columns(_cells(line, other)):
+            return other
+    return None
+
+
+def _entries(table: list[Row], file: str, issues: list[ReportIssue]) -> list[Entry]:
+    """Entries of one table.
+
+    Raises
+    ------
+    FileError
+        No column of titles.
+    """
+    header_row, *body = table
+    n_last = n_footers([row.cells for row in body])
+    for row in body[len(body) - n_last :]:
+        text = quote(" ".join(row.cells))
+        issues.append(
+            ReportIssue(row.line, "A row about the table.", "It was skipped.", text, row.n_lines)
+        )
+    body = body[: len(body) - n_last]
+    header = _name_columns(header_row.cells, body)
+    columns = find_columns(header)
+    if "title" not in columns.by_field:
+        raise FileError(file, [_no_title(header, header_row.line)])
+    title = header.index(columns.by_field["title"])
+    return [
+        entry
+        for row in _mended(body, len(header), issues)
+        if (entry := _entry(row, header, header_row.cells, title, issues)) is not None
+    ]
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -182,6 +243,11 @@ def _entry(
     if cells == first:
         issues.append(ReportIssue(row.line, "The header again.", "It was skipped."))
         return None
+    if is_rule(cells):
+        issues.append(
+            ReportIssue(row.line, "A line of dashes.", "It was skipped.", quote(" ".join(cells)))
+        )
+        return None
     filled = [cell for cell in cells if cell.strip()]
     if len(cells) == 1 and len(header) > 2:
         # Abstrackr puts headings between its rows; others end with a line about themselves.
@@ -214,7 +280,7 @@ def _entry(
         issues.append(
             ReportIssue(row.line, "A row with fewer cells than the header.", "It was kept.")
         )
-    if title >= len(cells) or not cells[title].strip():
+    if title >= len(cells) or is_empty_word(cells[title]):
         issues.append(ReportIssue(row.line, "A row without a title.", "It was kept."))
     return Entry(row.line, 0, {name: [""] for name in header} | values | more)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.name_lists import read_names
 from whatworks.references.record_types import type_from_words
 from whatworks.references.taking import (
     joined,
@@ -17,7 +18,7 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["fields_from_endnote_xml"]
 
@@ -47,16 +48,13 @@ def fields_from_endnote_xml(values: dict[str, list[str]]) -> tuple[Fields, list[
     database = tags.first("remote-database-name", "remote-database-provider")
     pmid = _take_pmid(tags, database)
     pages = tags.first("pages", "pages@start", "electronic-pages")
+    written = tags.every("authors", "author")
+    names, repaired = read_names([line for value in written for line in value.split("\n")])
+    notes += repaired
     fields = Fields(
         record_type=kind,
         title=tags.first("title"),
-        authors="; ".join(
-            name
-            for value in tags.every("authors", "author")
-            for part in re.split(r"[;\n]", value)
-            if (name := normalise_name(part))
-        )
-        or None,
+        authors="; ".join(names) or None,
         year=year,
         container=tags.first("full-title", "secondary-title", "periodical", "abbr-1", "alt-title"),
         volume=tags.first("volume"),

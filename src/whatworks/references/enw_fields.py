@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.name_lists import read_names
 from whatworks.references.record_types import type_from_words
 from whatworks.references.taking import (
     joined,
@@ -13,7 +14,7 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["fields_from_enw"]
 
@@ -33,16 +34,12 @@ def fields_from_enw(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[st
     pages = tags.first("%P")
     if pages is None:
         pages = tags.first("%&", "%]")
+    names, repaired = read_names(tags.every("%A"))
+    notes += repaired
     fields = Fields(
         record_type=kind,
         title=tags.first("%T"),
-        authors="; ".join(
-            name
-            for value in tags.every("%A")
-            for part in value.split(";")
-            if (name := normalise_name(part))
-        )
-        or None,
+        authors="; ".join(names) or None,
         year=year,
         container=tags.first("%J", "%B", "%S"),
         volume=tags.first("%V"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.name_lists import read_cell_names
 from whatworks.references.record_types import EPPI_NAME, type_from_eppi
 from whatworks.references.taking import (
     joined,
@@ -17,7 +18,7 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, split_keywords, split_names
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["fields_from_eppi"]
 
@@ -41,11 +42,13 @@ def fields_from_eppi(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[s
         notes.append(("A year that could not be read.", not_a_year))
     pages = tags.first("Pages")
     title = tags.first("Title", "ShortTitle")
+    # Names are written "Lee Ann M" or "Lee AM", without a comma.
+    names, repaired = read_cell_names(tags.first("Authors") or "", family_first=True)
+    notes += repaired
     fields = Fields(
         record_type=kind,
         title=title,
-        # Names are written "Lee Ann M" or "Lee AM", without a comma.
-        authors="; ".join(split_names(tags.first("Authors") or "", pubmed=False)) or None,
+        authors="; ".join(names) or None,
         year=year,
         container=tags.first("ParentTitle"),
         volume=tags.first("Volume"),

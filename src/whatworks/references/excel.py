@@ -8,16 +8,15 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from whatworks.errors import FileError, FileProblem
-from whatworks.references.csv_fields import Columns, fields_from_csv, find_columns
+from whatworks.references.csv_fields import find_columns
 from whatworks.references.entries import Entry, Parsed
-from whatworks.references.fields import Fields
 from whatworks.references.import_report import ReportIssue, quote
+from whatworks.references.table_rows import n_footers, names_columns
 
-__all__ = ["fields_from_excel", "parse_excel"]
+__all__ = ["parse_excel"]
 
 # A workbook of a million records takes less; more is not a table of references.
 MAX_UNPACKED_BYTES = 1 << 30
@@ -83,23 +82,6 @@ def parse_excel(data: bytes, *, file: str) -> Parsed:
             ReportIssue(1, "More than one sheet with titles.", "All were read.", quote(listed))
         )
     return Parsed(len(entries), entries, issues)
-
-
-def fields_from_excel(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[str, str]]]:
-    """Return the fields of one row, and what was not understood; columns are found by name.
-
-    Parameters
-    ----------
-    values : dict of str to list of str
-        One text for each column of the sheet, "" for an empty cell.
-    """
-    cells = {name: found[0] for name, found in values.items()}
-    return fields_from_csv(cells, _columns(tuple(values)))
-
-
-@lru_cache(maxsize=64)
-def _columns(header: tuple[str, ...]) -> Columns:
-    return find_columns(header)
 
 
 def _check_archive(data: bytes, file: str) -> None:
@@ -254,13 +236,43 @@ def _read_sheet(name: str, rows: Iterator[Row], issues: list[ReportIssue]) -> li
                 number, "A row above the header.", "It was skipped.", quote(" ".join(cells))
             )
         )
+    n_last = n_footers([cells for _, cells in body])
+    for number, cells in body[len(body) - n_last :]:
+        issues.append(
+            ReportIssue(number, "A row about the table.", "It was skipped.", quote(" ".join(cells)))
+        )
+    body = body[: len(body) - n_last]
     names = _column_names(header, body)
     entries = []
     for number, cells in body:
+        if _bare(cells) == _bare(header):
+            issues.append(ReportIssue(number, "The header again.", "It was skipped."))
+            continue
+        if names_columns(cells):
+            issues.append(
+                ReportIssue(
+                    number,
+                    "A header with other columns.",
+                    "The rows below it were read as a table of their own.",
+                    quote(" ".join(cells)),
+                )
+            )
+            at = [row for row, _ in body].index(number)
+            names = _column_names(cells, body[at + 1 :])
+            header = cells
+            continue
         filled = [*cells, *[""] * (len(names) - len(cells))]
         values = {column: [cell] for column, cell in zip(names, filled, strict=False)}
         entries.append(Entry(number, 0, values))
     return entries
+
+
+def _bare(cells: list[str]) -> list[str]:
+    """Cells without blanks around them and without empty ones at the end."""
+    bare = [cell.strip() for cell in cells]
+    while bare and not bare[-1]:
+        bare.pop()
+    return bare
 
 
 def _is_header(cells: list[str]) -> bool:

@@ -118,19 +118,16 @@ def _bibtex(source: Source) -> tuple[Parsed, FieldReader]:
 
 
 def _csv(source: Source) -> tuple[Parsed, FieldReader]:
-    from whatworks.references.csv_fields import fields_from_csv
+    from whatworks.references.csv_fields import fields_from_row
     from whatworks.references.csv_rows import parse_csv
     from whatworks.references.wos_fields import WOS_COLUMNS, fields_from_wos
 
-    parsed, columns = parse_csv(source.lines, file=source.file)
-    if parsed.entries[0].values.keys() >= WOS_COLUMNS:
-        # Web of Science's table has its tags as column names, which mean other things elsewhere.
-        return parsed, fields_from_wos
-
     def read(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[str, str]]]:
-        return fields_from_csv({name: found[0] for name, found in values.items()}, columns)
+        # Web of Science's table has its tags as column names, which mean other things elsewhere.
+        is_wos = values.keys() >= WOS_COLUMNS
+        return fields_from_wos(values) if is_wos else fields_from_row(values)
 
-    return parsed, read
+    return parse_csv(source.lines, file=source.file), read
 
 
 def _csljson(source: Source) -> tuple[Parsed, FieldReader]:
@@ -146,9 +143,10 @@ def _eppi(source: Source) -> tuple[Parsed, FieldReader]:
 
 
 def _excel(source: Source) -> tuple[Parsed, FieldReader]:
-    from whatworks.references.excel import fields_from_excel, parse_excel
+    from whatworks.references.csv_fields import fields_from_row
+    from whatworks.references.excel import parse_excel
 
-    return parse_excel(source.data, file=source.file), fields_from_excel
+    return parse_excel(source.data, file=source.file), fields_from_row
 
 
 # Where two could be meant, the one named first is.

@@ -26,6 +26,8 @@ UNREADABLE = "unreadable"
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[\]{},:]', re.DOTALL)
 # The same, but a text that is not closed ends with its line.
 TOKEN_OF_LINE = re.compile(r'"(?:[^"\\\n]|\\.)*(?:"|$)|[\[\]{},:]', re.MULTILINE)
+# Brackets around an item, as in {"message": {"items": [
+MAX_DEPTH = 3
 STRUCTURE = re.compile(r"[\s,\[\]{}]+")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -65,8 +67,8 @@ def find_items(
 ) -> list[JsonItem]:
     """Return the objects of the list a file holds, counted by its brackets, without a parser.
 
-    The list may be the whole file, stand under one of the names, or be left out (one object, or
-    one after the other). An object that begins where a key should stand shows that the one before
+    The list may be the whole file, stand under one of the names ("message.items": under the second
+    within the first), or be left out (one object, or one after the other). An object that begins where a key should stand shows that the one before
     it was not closed.
     """
     items: list[JsonItem] = []
@@ -109,13 +111,13 @@ def _any_between(starts: list[int], low: int, high: int) -> bool:
 
 def _is_listed(stack: list[_Open], list_names: frozenset[str]) -> bool:
     """Whether what stands on the stack is the list of items."""
-    if len(stack) == 1:
-        return stack[0].sign == "["
+    if len(stack) < 2:
+        return bool(stack) and stack[0].sign == "["
     return (
-        len(stack) == 2
-        and stack[0].sign == "{"
-        and stack[1].sign == "["
-        and stack[1].key in list_names
+        len(stack) <= MAX_DEPTH
+        and stack[-1].sign == "["
+        and all(opened.sign == "{" for opened in stack[:-1])
+        and ".".join(opened.key or "" for opened in stack[1:]) in list_names
     )
 
 
@@ -233,7 +235,7 @@ def _outside_issues(
     for start, end in [*((item.start, item.end) for item in items), (len(text), len(text))]:
         between = text[at:start]
         told = between
-        for name in list_names:
+        for name in sorted({part for path in list_names for part in path.split(".")}):
             told = re.sub(rf'"{name}"\s*:', "", told)
         if STRUCTURE.sub("", told):
             first = at + len(between) - len(between.lstrip(" \t\r\n,"))

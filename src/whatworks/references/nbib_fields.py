@@ -6,14 +6,17 @@ import re
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
-from whatworks.references.identifiers import normalise_doi, serial_numbers
+from whatworks.references.identifiers import find_doi, normalise_doi, serial_numbers
+from whatworks.references.names import normalise_name
 from whatworks.references.record_types import type_from_words
 from whatworks.references.taking import joined, take_longest, take_url, take_year
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["fields_from_nbib"]
 
 DATABASES = {"NLM": "PubMed", "ERIC": "ERIC"}
+# "J Test. 2019 May 1;4(1):12-9. doi: ..."
+PAGES_IN_SOURCE = re.compile(r";[^:;]*:\s*([A-Za-z]{0,2}\d+(?:-[A-Za-z]{0,2}\d+)?)[.,;]")
 LABELLED = re.compile(r"(.*?)\s*\[(doi|pii)\]\s*", re.IGNORECASE)
 
 
@@ -34,9 +37,9 @@ def fields_from_nbib(values: dict[str, list[str]]) -> tuple[Fields, list[tuple[s
         container=tags.first("JT", "TA", "BTI"),
         volume=tags.first("VI"),
         issue=tags.first("IP"),
-        pages=join_pages(pages, None) if pages else None,
+        pages=join_pages(pages, None) if pages else _pages_of_source(tags),
         abstract=take_longest(tags, "AB", "OAB"),
-        doi=_take_doi(tags),
+        doi=_take_doi(tags) or next(filter(None, map(find_doi, tags.peek("SO"))), None),
         pmid=tags.first("PMID"),
         isbn_issn=_take_serials(tags),
         url=take_url(tags, "URL", "UR", "LK"),
@@ -72,6 +75,12 @@ def _take_doi(tags: Tags) -> str | None:
                 found = doi
                 tags.drop(value, tag)
     return found
+
+
+def _pages_of_source(tags: Tags) -> str | None:
+    """Pages of the source line, which stays among the other tags."""
+    found = (PAGES_IN_SOURCE.search(value) for value in tags.peek("SO"))
+    return next((join_pages(match[1], None) for match in found if match), None)
 
 
 def _take_serials(tags: Tags) -> str | None:

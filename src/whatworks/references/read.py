@@ -12,18 +12,22 @@ from whatworks.references.fields import FIELD_NAMES, Fields, dump_extra
 from whatworks.references.formats import FORMATS, find_format, read_source
 from whatworks.references.import_report import ImportReport, ImportResult, ReportIssue, quote
 from whatworks.references.lines import byte_offset, line_starts
+from whatworks.references.name_lists import NAME_REPAIRS
 from whatworks.references.nouns import RawFile, Record
 from whatworks.references.own_note import OWN_NAME
 from whatworks.references.recognise import is_excel
 from whatworks.references.repair import repair_lines
 from whatworks.references.source import Source
+from whatworks.references.spreadsheet_lines import without_quotes
+from whatworks.references.table_values import DONE_TO_CELLS
 from whatworks.tabular import Decoded, decode, unpack
 
 __all__ = ["read_references"]
 
 HASH_DIGITS = 12
 KEPT = "It was kept among the other tags."
-NEW_NAME = "The record was given a new one."
+# What was done about what a reader of fields found; else it was kept.
+DONE = {OWN_NAME: "The record was given a new one."} | DONE_TO_CELLS | NAME_REPAIRS
 LINE_ENDINGS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "": "none"}
 XML_ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 # Exports shrink to a tenth, the same record over and over to a five-hundredth.
@@ -44,7 +48,12 @@ class _Text:
 
 
 def read_references(
-    data: bytes, *, file: str, review_id: str, format: str | None = None
+    data: bytes,
+    *,
+    file: str,
+    review_id: str,
+    format: str | None = None,
+    encoding: str | None = None,
 ) -> ImportResult:
     """Read a file of references in any format of `formats.FORMATS`.
 
@@ -61,6 +70,8 @@ def read_references(
         Review the records belong to; begins each record's name.
     format : str, optional
         Name of the format in `formats.FORMATS`, where the person knows better than the content says.
+    encoding : str, optional
+        Encoding of the text, where the person knows it; otherwise it is guessed, see `decode`.
 
     Returns
     -------
@@ -70,7 +81,7 @@ def read_references(
     Raises
     ------
     FileError
-        Empty file, no text, no known format, CSV without a column of titles.
+        Empty file, no text, no known format or encoding, CSV without a column of titles.
     """
     if format is not None and format not in FORMATS:
         raise FileError(
@@ -84,7 +95,7 @@ def read_references(
         )
     content = unpack(data, file=file)
     _refuse_bomb(data, content, file)
-    text = _read_text(content, file=file, packed=content is not data)
+    text = _read_text(content, file=file, packed=content is not data, encoding=encoding)
     source = Source(file, content, text.lines)
     chosen = find_format(source) if format is None else FORMATS[format]
     kind = chosen.name
@@ -105,7 +116,7 @@ def read_references(
     for position, entry in enumerate(parsed.entries, start=1):
         fields, notes = read(entry)
         issues.extend(
-            ReportIssue(entry.line, what, KEPT if what != OWN_NAME else NEW_NAME, quote(found))
+            ReportIssue(entry.line, what, DONE.get(what, KEPT), quote(found))
             for what, found in notes
         )
         if fields.title is None and kind != "csv":
@@ -156,16 +167,20 @@ def _refuse_bomb(data: bytes, content: bytes, file: str) -> None:
         )
 
 
-def _read_text(content: bytes, *, file: str, packed: bool) -> _Text:
+def _read_text(content: bytes, *, file: str, packed: bool, encoding: str | None) -> _Text:
     """Decode a file, repair its lines, and find where each begins."""
     issues: list[ReportIssue] = []
     if is_excel(Source(file, content, [])):
         return _Text(Decoded("", "binary", False, "", ()), [], issues, None)
-    decoded = _decode(_without_nuls(content, issues), file)
+    bare = _without_nuls(_without_padding(content, issues), issues)
+    decoded = (
+        _decode(bare, file) if encoding is None else decode(bare, file=file, encoding=encoding)
+    )
     issues.extend(ReportIssue(1, sentence, "See the text.") for sentence in decoded.repairs)
     if decoded.line_endings == "mixed":
         issues.append(_mixed_line_ends(decoded.text))
     lines, repairs = repair_lines(decoded.text)
+    lines = without_quotes(lines, repairs)
     starts = None if packed else line_starts(content, decoded.encoding)
     return _Text(decoded, lines, [*issues, *repairs], starts)
 
@@ -189,10 +204,28 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
+def _without_padding(content: bytes, issues: list[ReportIssue]) -> bytes:
+    """Bytes without the zeros that a disk put after the end of a text; UTF-16 has zeros all over."""
+    bare = content.rstrip(b"\0")
+    n = len(content) - len(bare)
+    if n == 0 or not bare or _is_wide(bare) or bare.count(0) * BYTES_PER_NUL > len(bare):
+        return content
+    number = len(re.findall(rb"\r\n|\r|\n", bare)) + 1
+    issues.append(
+        ReportIssue(number, f"{n:,} zero bytes at the end of the file.", "They were removed.")
+    )
+    return bare
+
+
+def _is_wide(content: bytes) -> bool:
+    """Whether the mark of an encoding of two or four bytes stands at the beginning."""
+    return content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4] == b"\0\0\xfe\xff"
+
+
 def _without_nuls(content: bytes, issues: list[ReportIssue]) -> bytes:
     """Bytes without the few zero bytes that a broken transfer left in a one-byte text."""
     n_nuls = content.count(0)
-    if n_nuls == 0 or content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4] == b"\0\0\xfe\xff":
+    if n_nuls == 0 or _is_wide(content):
         return content
     if n_nuls * BYTES_PER_NUL > len(content):
         return content

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from whatworks.references.bibtex import ENTRY_START
+from whatworks.references.bibtex_starts import is_entry_start
 from whatworks.references.csv_rows import MAX_PREAMBLE, is_header
 from whatworks.references.enw import split_enw_line
-from whatworks.references.nbib import START_TAGS, split_nbib_line
+from whatworks.references.nbib import START_TAGS, is_loose_start, split_nbib_line
 from whatworks.references.ovid import is_ovid_start
 from whatworks.references.refworks import is_refworks_start, split_refworks_line
 from whatworks.references.ris_lines import is_start
@@ -34,7 +34,18 @@ __all__ = [
 
 ZIP_MAGIC = b"PK\x03\x04"
 EPPI_KEYS = re.compile(r'"(References|CodeSets)"\s*:')
-CSL_KEYS = re.compile(r'"(type|title|title-short|container-title|DOI|references|items)"\s*:')
+CSL_KEYS = re.compile(
+    r'"(type|title|title-short|container-title|DOI|references|items|results|data|resultList)"\s*:'
+)
+EMPTY_JSON = re.compile(r"\s*(\[\s*\]|\{\s*\})\s*")
+RTF = r"{\rtf"
+NOTEEXPRESS = re.compile(r"\{[A-Z][A-Za-z ]+\}\s*:")
+PUBMED_SUMMARY = re.compile(r"1(:|\.) \S")
+PUBMED_NUMBER = re.compile(r"\bPMID:\s*\d{1,8}\b")
+PMID_ALONE = re.compile(r"\s*[1-9]\d{3,7}\s*")
+ICTRP = re.compile(r"<Trials_downloaded_from_ICTRP\b")
+# Enough of a file to tell by what else it may be.
+FIRST_LINES = 200
 WEB_PAGE = re.compile(r"\s*<(!DOCTYPE )?html\b", re.IGNORECASE)
 ENDNOTE_RECORD = re.compile(r"<(record|RECORD)(?=[\s/>])")
 ENDNOTE_PART = re.compile(r"<(ref-type|contributors|titles|rec-number|REFERENCE_TYPE|records)\b")
@@ -95,6 +106,10 @@ def is_ris(lines: list[str], at: int) -> bool:
 
 def is_nbib(lines: list[str], at: int) -> bool:
     """Return whether this line has a tag that MEDLINE records start with."""
+    if is_loose_start(lines[at]):
+        # In RIS a PubMed number may stand so after a blank line of the abstract.
+        following = next((line for line in lines[at + 1 : at + 4] if line.strip()), "")
+        return following.startswith(("OWN ", "STAT"))
     return split_nbib_line(lines[at])[0] in START_TAGS
 
 
@@ -114,7 +129,7 @@ def is_ovid(lines: list[str], at: int) -> bool:
 
 def is_enw(lines: list[str], at: int) -> bool:
     """Return whether this line and the next that is not blank have %-tags."""
-    if not re.match(r"%[0TAJDE] \S", lines[at]):
+    if not re.match(r"%[0TAJDE][ \t]\S", lines[at]):
         return False
     following = next((line for line in lines[at + 1 : at + 6] if line.strip()), None)
     return following is None or split_enw_line(following)[0] is not None
@@ -130,7 +145,7 @@ def is_refworks(lines: list[str], at: int) -> bool:
 
 def is_bibtex(lines: list[str], at: int) -> bool:
     """Return whether an entry starts on this line."""
-    return "@" in lines[at] and ENTRY_START.match(lines[at]) is not None
+    return is_entry_start(lines, at)
 
 
 def has_rows(source: Source) -> bool:
@@ -148,12 +163,52 @@ def other_kind(source: Source) -> tuple[str, str] | None:
     text = source.opening()
     instead = "Export the records as RIS, nbib, BibTeX or CSV, then import that file."
     if WEB_PAGE.match(text):
-        return (
-            "The file is a web page.",
-            "Sign in where it came from, export the records again, and import that file.",
-        )
+        return _web_page(source)
     if re.match(r"<(\?xml|!DOCTYPE|\w)", text):
+        if any(ICTRP.search(line) for line in source.lines[:FIRST_LINES]):
+            return (
+                "The file is XML of the WHO's trial register (ICTRP).",
+                "Export the trials as CSV there, then import that file.",
+            )
         return "The file is XML, but neither EndNote's nor PubMed's.", instead
+    if text.startswith(RTF):
+        return (
+            "The file is a text with formatting (RTF), as word processors save it.",
+            "Open it, save it as plain text (UTF-8), then import that file.",
+        )
+    if NOTEEXPRESS.match(text):
+        return (
+            "The file is in NoteExpress's own format.",
+            "Export the records as EndNote or RefWorks, then import that file.",
+        )
     if text[:1] in ("{", "["):
+        if EMPTY_JSON.fullmatch("\n".join(source.lines[:FIRST_LINES])):
+            return "The file is an empty JSON list.", "Check the export: it holds no records."
         return "The file is JSON, but neither CSL-JSON nor EPPI-Reviewer's.", instead
+    return _pubmed_text(source)
+
+
+def _web_page(source: Source) -> tuple[str, str]:
+    """Say whether a web page may be a table that was saved under another name."""
+    if any("<table" in line.lower() for line in source.lines):
+        return (
+            "The file is a web page with a table, whatever its name ends in.",
+            "Open it in Excel, save it as .xlsx, then import that file; if it shows no records "
+            "there, sign in where it came from and export them again.",
+        )
+    return (
+        "The file is a web page.",
+        "Sign in where it came from, export the records again, and import that file.",
+    )
+
+
+def _pubmed_text(source: Source) -> tuple[str, str] | None:
+    """Say which of PubMed's texts a file is that are for reading, not for import."""
+    filled = [line for line in source.lines if line.strip()]
+    again = 'In PubMed choose Save, then the format "PubMed", and import that file.'
+    if filled and all(PMID_ALONE.fullmatch(line) for line in filled):
+        return "The file is a list of PubMed numbers without the records.", again
+    is_numbered = bool(filled) and PUBMED_SUMMARY.match(filled[0]) is not None
+    if is_numbered and any(PUBMED_NUMBER.search(line) for line in filled):
+        return "The file is PubMed's summary or abstract text, which is made for reading.", again
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.name_lists import read_names
 from whatworks.references.record_types import type_from_words
 from whatworks.references.taking import (
     joined,
@@ -14,7 +15,7 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, normalise_pages, split_keywords
 
 __all__ = ["fields_from_refworks"]
 
@@ -30,24 +31,18 @@ def fields_from_refworks(values: dict[str, list[str]]) -> tuple[Fields, list[tup
     year, not_a_year = take_year(tags, "YR", "FD", "PD")
     if not_a_year is not None:
         notes.append(("A year that could not be read.", not_a_year))
-    first = tags.first("SP")
-    pages = join_pages(first, tags.first("OP")) if first else None
     pmid = pmid_from_urls(tags, "LK", "UL")
+    names, repaired = read_names(tags.every("A1", "AU"))
+    notes += repaired
     fields = Fields(
         record_type=kind,
         title=tags.first("T1", "CT"),
-        authors="; ".join(
-            name
-            for value in tags.every("A1", "AU")
-            for part in value.split(";")
-            if (name := normalise_name(part))
-        )
-        or None,
+        authors="; ".join(names) or None,
         year=year,
         container=tags.first("JF", "JO", "T2", "T3"),
         volume=tags.first("VO"),
         issue=tags.first("IS"),
-        pages=pages,
+        pages=_take_pages(tags),
         abstract=take_longest(tags, "AB"),
         doi=take_doi(tags, ("DO",), ("LK", "UL", "NO")),
         pmid=pmid,
@@ -60,3 +55,16 @@ def fields_from_refworks(values: dict[str, list[str]]) -> tuple[Fields, list[tup
         extra=tags.left(),
     )
     return fields, notes
+
+
+def _take_pages(tags: Tags) -> str | None:
+    first = tags.first("SP")
+    if first is not None:
+        return join_pages(first, tags.first("OP"))
+    # CNKI writes the whole range into OP; a last page alone says no pages.
+    for value in tags.peek("OP"):
+        pages = normalise_pages(value)
+        if "-" in pages:
+            tags.drop(value, "OP")
+            return pages
+    return None

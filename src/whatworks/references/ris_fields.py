@@ -7,6 +7,7 @@ import re
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
 from whatworks.references.identifiers import normalise_doi, serial_numbers
+from whatworks.references.name_lists import read_names
 from whatworks.references.own_note import OWN_ID, OWN_NAME, read_note
 from whatworks.references.record_types import RIS_CODE, type_from_ris
 from whatworks.references.taking import (
@@ -17,7 +18,7 @@ from whatworks.references.taking import (
     take_url,
     take_year,
 )
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["fields_from_ris"]
 
@@ -82,10 +83,12 @@ def _read(tags: Tags) -> tuple[Fields, list[tuple[str, str]]]:
     if code in WEB_CODES and container and (volume or issue):
         kind = "article"
     extra_code = {"TY": [code]} if code and code != RIS_CODE[kind] else {}
+    names, repaired = read_names(tags.every("AU", "A1"))
+    notes += repaired
     fields = Fields(
         record_type=kind,
         title=title,
-        authors=_take_authors(tags),
+        authors="; ".join(names) or None,
         year=year,
         container=container,
         volume=volume,
@@ -105,12 +108,6 @@ def _read(tags: Tags) -> tuple[Fields, list[tuple[str, str]]]:
     return fields, notes
 
 
-def _take_authors(tags: Tags) -> str | None:
-    """Names of AU or else A1; a value with ";" holds several."""
-    names = [normalise_name(name) for value in tags.every("AU", "A1") for name in value.split(";")]
-    return "; ".join(name for name in names if name) or None
-
-
 def _take_issue(tags: Tags) -> str | None:
     issue = tags.first("IS", "CP")
     if issue is None:
@@ -125,7 +122,8 @@ def _take_pages(tags: Tags) -> str | None:
     first = tags.first("SP")
     if first is not None:
         return join_pages(first, tags.first("EP"))
-    number = tags.first("C7", "AR")
+    # Some programs write PG, as MEDLINE does.
+    number = tags.first("PG", "C7", "AR")
     return join_pages(number, None) if number else None
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "glued_starts",
     "is_start",
     "may_start",
+    "quoted_marks",
     "ris_splitter",
     "split_ris_line",
     "unglue",
@@ -20,21 +21,30 @@ __all__ = [
 
 # Ovid numbers its records, at times on the line of the start tag itself. Some copy whole files with
 # an indent. Reference Manager, tables and word processors put one blank, none, a tab or a dash.
+# Mails mark quoted lines with ">". Chinese programs write wide blanks and hyphens.
+DASH = "[-‐‑–—−－]"
+QUOTED = re.compile(r"(?:>[ \t]?)+")
 START = re.compile(
-    r"[ \t\ufeff]*(?:<?\d+\.?>?\s+)?"
-    r"(?=TY(?: {1,3}|\t|\xa0{1,2}| \xa0|\xa0 )[-–—]|(?:TY|ty)[-–—][ \t]+[A-Za-z]{3,8}\s*$"
+    r"(?:>[ \t]?)*[ \t\ufeff]*(?:<?\d+\.?>?\s+)?"
+    rf"(?=TY(?: {{1,3}}|\t|\xa0{{1,2}}| \xa0|\xa0 |\u3000{{1,2}}){DASH}"
+    rf"|(?:TY|ty){DASH}[ \t]+[A-Za-z]{{3,8}}\s*$"
     r"|ty(?: {1,2}|\t)-[ \t]*[A-Za-z]{3,8}\s*$)"
 )
 # What follows the hyphen of an end tag is no part of the record.
 END = re.compile(
-    r"[ \t]*(?:ER(?:(?: {2,4}|\t|\xa0{2}| ?\xa0)[-–—](?P<rest>.*)|[ \t]{0,2}[-–—]?\s*)|er {1,2}-\s*)$"
+    rf"[ \t]*(?:ER(?:(?: {{2,4}}|\t|\xa0{{2}}| ?\xa0|\u3000{{1,2}}){DASH}(?P<rest>.*)"
+    rf"|[ \t]{{0,2}}{DASH}?\s*)|er {{1,2}}-\s*)$"
 )
 TAG = re.compile(r"[A-Z][A-Z0-9]")
 LOOSE_TAG_LINE = re.compile(r"([A-Z][A-Z0-9])(?: |[ \t\xa0]{2,3}|\t|\xa0)[-–—](?:[ \t\xa0](.*))?$")
 LONG_TAG_LINE = re.compile(r"([A-Z][A-Z0-9]{2,5}) {1,2}-(?: (.*))?$")
 # In a file whose start tag is itself written otherwise.
-OTHER_TAG_LINE = re.compile(r"([A-Za-z][A-Za-z0-9])([ \t\xa0]{0,3})[-–—]([ \t\xa0]?)(.*)$")
+OTHER_TAG_LINE = re.compile(
+    rf"([A-Za-z][A-Za-z0-9])([ \t\xa0\u3000]{{0,3}}){DASH}([ \t\xa0\u3000]?)(.*)$"
+)
 GLUED_START = re.compile(r"(?<![A-Za-z0-9])ER {1,2}-\s*(?=(?:<?\d+\.?>?\s+)?TY {1,2}-)")
+# A tag and a sign of its value before the end tag.
+MIN_GLUED = 11
 ONE_LINE = re.compile(r"[ \t]*TY {1,2}- ?[A-Za-z]{3,8}\s+[A-Z][A-Z0-9] {1,2}- ")
 INLINE_TAG = re.compile(r"\s+(?=([A-Z][A-Z0-9]) {1,2}-(?:\s|$))")
 
@@ -79,8 +89,8 @@ def split_ris_line(line: str) -> TagLine:
 
 
 def ris_splitter(start_line: str) -> Callable[[str], TagLine]:
-    """Return what tells tag lines in a record whose start tag is written as in this line."""
-    if start_line.startswith("TY  -"):
+    """Return what tells tag lines in a record whose first tag is written as in this line."""
+    if start_line[2:5] == "  -" and not start_line.startswith("ty"):
         return split_ris_line
     return _split_small if start_line.startswith("ty") else _split_other
 
@@ -106,6 +116,22 @@ def may_start(lines: list[str]) -> list[int]:
     return [at for at, line in enumerate(lines) if "TY" in line or line[:8].lstrip()[:2] == "ty"]
 
 
+def quoted_marks(lines: list[str], looked: list[int]) -> list[int] | None:
+    """Return how many signs of each line mark it as quoted in a mail; None if no record is quoted.
+
+    Parameters
+    ----------
+    lines : list of str
+        Lines of the file.
+    looked : list of int
+        Indices of the lines to look at.
+    """
+    if not any(lines[at].startswith(">") and is_start(lines[at]) for at in looked):
+        return None
+    marks = [QUOTED.match(line) for line in lines]
+    return [mark.end() if mark else 0 for mark in marks]
+
+
 def unglue(
     lines: list[str], looked: list[int]
 ) -> tuple[list[str], list[tuple[int, int]] | None, list[int]]:
@@ -125,16 +151,32 @@ def unglue(
         indices of the lines that were.
     """
     glued = {at for at in looked if glued_starts(lines[at]) or ONE_LINE.match(lines[at])}
+    ended = {at: column for at, column in _glued_ends(lines).items() if at not in glued}
+    glued |= ended.keys()
     if not glued:
         return lines, None, []
     parted: list[str] = []
     origin: list[tuple[int, int]] = []
     for at, line in enumerate(lines):
-        cuts = _cuts(line) if at in glued else [0]
+        cuts = [0, ended[at]] if at in ended else _cuts(line) if at in glued else [0]
         for start, stop in zip(cuts, [*cuts[1:], len(line)], strict=True):
             parted.append(line[start:stop])
             origin.append((at, start))
     return parted, origin, sorted(glued)
+
+
+def _glued_ends(lines: list[str]) -> dict[int, int]:
+    """Column of an end tag that follows the last value on its line, by the index of the line.
+
+    It is one only where a record starts on the next line with text, or the file ends.
+    """
+    found: dict[int, int] = {}
+    for at, line in enumerate(lines):
+        if len(line) > MIN_GLUED and line.endswith(("ER  -", "ER  - ")) and not END.match(line):
+            following = next((text for text in lines[at + 1 :] if text.strip()), None)
+            if following is None or is_start(following):
+                found[at] = line.rindex("ER  -")
+    return found
 
 
 def _cuts(line: str) -> list[int]:

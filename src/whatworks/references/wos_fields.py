@@ -6,9 +6,10 @@ import re
 
 from whatworks.references.entries import Tags
 from whatworks.references.fields import Fields
+from whatworks.references.names import normalise_name
 from whatworks.references.record_types import type_from_words
 from whatworks.references.taking import joined, take_doi, take_pmid, take_serials, take_year
-from whatworks.references.values import join_pages, normalise_name, split_keywords
+from whatworks.references.values import join_pages, split_keywords
 
 __all__ = ["WOS_COLUMNS", "fields_from_wos"]
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whatworks.references.bibtex import parse_bibtex
-from whatworks.references.bibtex_fields import NOTE_FIELD, OWN_ID_FIELD, SUFFIX, fields_from_bibtex
+from whatworks.references.bibtex_fields import fields_from_bibtex
+from whatworks.references.bibtex_names import SUFFIX
+from whatworks.references.bibtex_told import NOTE_FIELD, OWN_ID_FIELD
 from whatworks.references.extra_names import COMMON_TAGS, common_values, without_foreign
 from whatworks.references.fields import FIELD_NAMES, Fields
 from whatworks.references.nouns import Record

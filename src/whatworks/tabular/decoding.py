@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
-import re
 import zlib
 from dataclasses import dataclass
 
 from whatworks.errors import FileError, FileProblem
+from whatworks.tabular.legacy_text import best_legacy_encoding, mended_utf8
 
 __all__ = ["Decoded", "decode", "unpack"]
 
@@ -30,11 +30,6 @@ BYTE_ORDER_MARKS = (
 # First bytes of what people send instead of a text file.
 BINARY_MAGIC = (
     (
-        b"PK\x03\x04",
-        "is a zip archive or an Excel, Word or OpenDocument file",
-        "Open it and save it as CSV (UTF-8), then import that file.",
-    ),
-    (
         b"\xd0\xcf\x11\xe0",
         "is an old Excel or Word file",
         "Open it and save it as CSV (UTF-8), then import that file.",
@@ -42,6 +37,16 @@ BINARY_MAGIC = (
     (b"%PDF", "is a PDF", "Export the records or the table as text, then import that file."),
     (b"PAR1", "is a Parquet file", "Save it as CSV (UTF-8), then import that file."),
     (b"SQLite format 3\x00", "is an SQLite database", "Export the table as CSV (UTF-8)."),
+)
+
+ZIP_MAGIC = b"PK\x03\x04"
+# What a zip archive holds, by the names in it, which are not compressed.
+ZIPPED = (
+    (b"xl/", "is an Excel file"),
+    (b"word/", "is a Word file"),
+    (b"application/vnd.oasis.opendocument", "is an OpenDocument file"),
+    (b"[Content_", "is an Office file"),
+    (b"docProps/", "is an Office file"),
 )
 
 SAVE_AS_UTF8 = "Save it as UTF-8 text (in Excel: CSV UTF-8), then import it again."
@@ -126,6 +131,8 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> Decoded:
                     file, "The file is empty.", "Export it again and check that it holds rows."
                 )
             return _decoded(text, name, had_bom=True, repairs=())
+    if data.startswith(ZIP_MAGIC):
+        raise _zip_refusal(data, file)
     for magic, found, fix in BINARY_MAGIC:
         if data.startswith(magic):
             raise _refusal(file, f"The file {found}, not text.", fix)
@@ -136,6 +143,20 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> Decoded:
             raise _unknown_encoding(encoding, file) from None
         return _decoded(_strictly(data, name, file), name, had_bom=False, repairs=())
     return _guess(data, file)
+
+
+def _zip_refusal(data: bytes, file: str) -> FileError:
+    """Say what stands in a zip archive, as most office files are."""
+    for name, found in ZIPPED:
+        if name in data:
+            return _refusal(
+                file,
+                f"The file {found}, not text.",
+                "Open it and save it as CSV (UTF-8), then import that file.",
+            )
+    return _refusal(
+        file, "The file is a zip archive, not text.", "Unpack it and import what is inside."
+    )
 
 
 def _guess(data: bytes, file: str) -> Decoded:
@@ -155,10 +176,11 @@ def _guess(data: bytes, file: str) -> Decoded:
         return _decoded(data.decode("utf-8"), "utf-8", had_bom=False, repairs=())
     except UnicodeDecodeError:
         pass
-    mixed = _mostly_utf8(data)
+    mixed = mended_utf8(data)
     if mixed is not None:
-        return mixed
-    name = _best_legacy_encoding(data)
+        text, note = mixed
+        return _decoded(text, "utf-8", had_bom=False, repairs=(note,))
+    name = best_legacy_encoding(data)
     if name is None:
         raise _refusal(file, "The file is not text in any encoding known here.", SAVE_AS_UTF8)
     note = f"Read as {name}, a guess: the file is not UTF-8. Check the accented letters."
@@ -175,42 +197,6 @@ def _utf16_without_mark(data: bytes) -> str | None:
     if even > 0.4 * half and odd < 0.02 * half:
         return "utf-16-be"
     return None
-
-
-def _mostly_utf8(data: bytes) -> Decoded | None:
-    """Read stray Windows bytes in a UTF-8 file, as joined exports have them; None if not such."""
-    text = data.decode("utf-8", errors="surrogateescape")
-    stray = re.findall(r"[\udc80-\udcff]", text)
-    proper = len(re.findall(r"[^\x00-\x7f\udc80-\udcff]", text))
-    if proper < 3 * len(stray):
-        return None
-    first_line = text[: text.index(stray[0])].count("\n") + 1
-    mended = re.sub(
-        r"[\udc80-\udcff]",
-        lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", errors="replace"),
-        text,
-    )
-    which = "1 byte is" if len(stray) == 1 else f"{len(stray):,} bytes are"
-    note = f"{which} not UTF-8 (first in line {first_line:,}); read as Windows-1252."
-    return _decoded(mended, "utf-8", had_bom=False, repairs=(note,))
-
-
-def _best_legacy_encoding(data: bytes) -> str | None:
-    """Return the likeliest one-byte or East Asian encoding, or None."""
-    from charset_normalizer import from_bytes
-
-    if b"\x7f" in data or re.search(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]", data):
-        return None  # control characters: not text, whatever a statistical guess says
-    best = from_bytes(data).best()
-    if best is None:
-        return None
-    # Short Western texts fit several tables equally well; Windows-1252 is what offices write.
-    alike = {best.encoding, *best.could_be_from_charset}
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return str(best.encoding)
-    return "cp1252" if "cp1252" in alike or len(data) < 512 else str(best.encoding)
 
 
 def _strictly(data: bytes, encoding: str, file: str) -> str:
