@@ -17,9 +17,11 @@ REFUSED = [
     ("a PDF", b"%PDF-1.7 and so on",
      "refs.ris: The file is a PDF, not text. Export the records or the table as text, then import "
      "that file."),
-    ("an Excel file", b"PK\x03\x04 and so on",
-     "refs.ris: The file is a zip archive or an Excel, Word or OpenDocument file, not text. Open it "
-     "and save it as CSV (UTF-8), then import that file."),
+    ("a Word file", b"PK\x03\x04 and so on word/document.xml",
+     "refs.ris: The file is a Word file, not text. Open it and save it as CSV (UTF-8), then import "
+     "that file."),
+    ("a zip archive", b"PK\x03\x04 and so on",
+     "refs.ris: The file is a zip archive, not text. Unpack it and import what is inside."),
     ("bytes that are no text", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x02\x00\x00\x00\x01\x00\x08\x06",
      "refs.ris: The file is not text: line 3 holds a zero byte. Check that this is the right file, "
      "and export it again as text."),

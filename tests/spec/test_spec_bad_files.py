@@ -111,9 +111,13 @@ def test_header_without_rows() -> None:
 
 
 def test_a_workbook_in_place_of_text() -> None:
-    assert message(b"PK\x03\x04\x14\x00") == (
-        "effects.csv: The file is a zip archive or an Excel, Word or OpenDocument file, not text. "
+    assert message(b"PK\x03\x04\x14\x00 xl/workbook.xml") == (
+        "effects.csv: The file is an Excel file, not text. "
         "Open it and save it as CSV (UTF-8), then import that file.\n"
+        "Nothing was saved."
+    )
+    assert message(b"PK\x03\x04\x14\x00") == (
+        "effects.csv: The file is a zip archive, not text. Unpack it and import what is inside.\n"
         "Nothing was saved."
     )
 
