@@ -52,6 +52,10 @@ cli = LazyGroup(
             "Reference files: convert, check, dedupe.",
         ),
         "reports": ("whatworks.cli.reports:reports", "Reports: join records of the same document."),
+        "screening": (
+            "whatworks.cli.screening:screening",
+            "Screening: try the ranking on a finished review.",
+        ),
         "fulltext": (
             "whatworks.cli.fulltext:fulltext",
             "Full texts: what to seek and where, what is held, what could not be had.",

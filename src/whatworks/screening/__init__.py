@@ -1,4 +1,4 @@
-"""Screening: who decided what about which record, and how far they agree."""
+"""Screening: what comes next, when one may stop, who decided what, and how far people agree."""
 
 from whatworks.screening.agreement import ScreenerAgreement, screener_agreement
 from whatworks.screening.nouns import Decision

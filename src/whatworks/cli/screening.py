@@ -1,0 +1,134 @@
+"""`whatworks screening`: try the ranking on a review that is finished."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import click
+
+from whatworks.cli.imports import read_input
+from whatworks.cli.whole_file import refuse_existing, write_whole
+from whatworks.errors import UserError
+
+__all__ = ["screening"]
+
+ORDER_COLUMNS = ("position", "record_id", "label")
+
+
+@click.group()
+def screening() -> None:
+    """Screening: try the ranking on a finished review."""
+
+
+@screening.command()
+@click.argument("labelled", metavar="LABELLED.csv")
+@click.option(
+    "--prior",
+    "priors",
+    metavar="ROWS",
+    default="",
+    help="Rows that count as screened at the start, such as 965,457; the first row is 0.",
+)
+@click.option("--seed", default=42, show_default=True, help="Seed of the random draws.")
+@click.option(
+    "--learner", default="svm", show_default=True, metavar="NAME", help="svm or logistic."
+)
+@click.option(
+    "--certificate",
+    is_flag=True,
+    help="Say when each rule would have stopped, what it would have found, and at what work.",
+)
+@click.option("--out", required=True, metavar="FILE", help='CSV of the order; "-" is stdout.')
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+def simulate(
+    labelled: str,
+    priors: str,
+    seed: int,
+    learner: str,
+    certificate: bool,
+    out: str,
+    force: bool,
+) -> None:
+    """Screen a finished review again, in the order that the ranking gives.
+
+    LABELLED.csv has the columns record_id, title, abstract and label (1 included, 0 not). OUT gets one row
+    for each record screened: position, record_id, label; the records given with --prior come first.
+
+    \b
+    Example: whatworks screening simulate old-review.csv --prior 965,457 --out order.csv
+    """
+    from whatworks.screening.labelled import read_labelled
+    from whatworks.screening.ranking import ranking_features
+    from whatworks.screening.simulation import ranking_quality
+    from whatworks.screening.simulation import simulate as simulated
+
+    if out != "-":
+        refuse_existing(out, force=force)
+    rows = _rows(priors)
+    data, name = read_input(labelled)
+    review = read_labelled(data, file=name)
+    features = ranking_features(review.titles, review.abstracts)
+    with click.progressbar(
+        length=len(review.relevant), label="Screening", file=sys.stderr, hidden=not _is_watched()
+    ) as bar:
+        order = simulated(
+            features,
+            review.relevant,
+            priors=rows,
+            seed=seed,
+            learner=learner,
+            report=lambda n: bar.update(n - bar.pos),
+        )
+    found = [review.relevant[at] for at in order.tolist()]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(ORDER_COLUMNS)
+    for position, at in enumerate(order.tolist(), start=1):
+        writer.writerow([position, review.record_ids[at], int(review.relevant[at])])
+    if out == "-":
+        sys.stdout.write(text.getvalue())
+    else:
+        write_whole(Path(out), text.getvalue().encode("utf-8"))
+    n, n_relevant = len(found), sum(found)
+    lines = [f"{n:,} records, {n_relevant:,} relevant, {len(rows):,} known at the start."]
+    if sum(found[len(rows) :]):
+        quality = ranking_quality(found, n_priors=len(rows))
+        lines.append(
+            f"95% of the relevant ones were found after {quality.n_for_95:,} further records "
+            f"(work saved {100 * quality.wss95:.0f}%); the first tenth held {100 * quality.recall10:.0f}%. "
+            f"Loss {quality.loss:.4f}."
+        )
+    if certificate:
+        lines += _stops(found, seed)
+    click.echo("\n".join(lines), err=True)
+
+
+def _stops(found: list[bool], seed: int) -> list[str]:
+    """Return a line for each rule: when it would have stopped, and what it rests on."""
+    from whatworks.screening.stopping import RULES, replay
+
+    lines = ["When each rule would have stopped (aim: 95% of the relevant records):"]
+    for stop in replay(found, seed=seed):
+        share = 100 * stop.n_screened / len(found)
+        lines.append(
+            f"  {stop.rule:13} after {stop.n_screened:>7,} records ({share:.0f}%): "
+            f"{100 * stop.recall:.1f}% found, {stop.n_missed:,} missed. {RULES[stop.rule]}"
+        )
+    return lines
+
+
+def _rows(text: str) -> list[int]:
+    """Return the rows of --prior."""
+    try:
+        return [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise UserError(
+            f'--prior: found "{text}". Give rows as numbers with commas, such as 965,457; the first is 0.'
+        ) from None
+
+
+def _is_watched() -> bool:
+    return sys.stderr.isatty()
