@@ -57,7 +57,7 @@ class PairSample:
     @property
     def errors(self) -> tuple[SampledPair, ...]:
         """Pairs that were joined or kept apart wrongly."""
-        return tuple(one for one in self.pairs if self.said.get(_pair(one)) is (not one.is_merged))
+        return tuple(one for one in self.pairs if self.said.get(one.pair) is (not one.is_merged))
 
     def estimate(self, *, level: float = 0.95) -> ErrorEstimate:
         """Return the estimate of wrong and missed merges, at the time the sample was drawn.
@@ -79,7 +79,7 @@ class PairSample:
         for one in self.pairs:
             part = (one.low, one.high, one.is_merged, one.n_pairs)
             parts.setdefault(part, []).append((one.place, one.place))
-        verdicts = {(one.place, one.place): self.said[_pair(one)] for one in self.pairs}
+        verdicts = {(one.place, one.place): self.said[one.pair] for one in self.pairs}
         sample = AuditSample(
             tuple(AuditPart(*part, pairs=tuple(own)) for part, own in sorted(parts.items()))
         )
@@ -148,7 +148,7 @@ def draw_sample(store: Store, *, by: Actor, review_id: str, size: int, seed: int
                 one, other, review_id, place, part.low, part.high, part.is_merged, part.n_pairs
             )
         )
-    now = {_pair(one) for one in drawn}
+    now = {one.pair for one in drawn}
     with store.write(
         actor=by,
         action="sample_pairs",
@@ -158,7 +158,7 @@ def draw_sample(store: Store, *, by: Actor, review_id: str, size: int, seed: int
     ) as tx:
         tx.withdraw(
             "sampled_pairs",
-            [_pair(one) for one in sample_of(store, review_id).pairs if _pair(one) not in now],
+            [one.pair for one in sample_of(store, review_id).pairs if one.pair not in now],
         )
         tx.append("sampled_pairs", drawn)
     return PairSample(tuple(drawn), {})
@@ -168,11 +168,11 @@ def sample_of(store: Store, review_id: str) -> PairSample:
     """Return the sample of a review; without pairs if none was drawn."""
     pairs = [one for one in store.rows("sampled_pairs") if one.review_id == review_id]
     pairs.sort(key=lambda one: one.place)
-    sampled = {_pair(one) for one in pairs}
+    sampled = {one.pair for one in pairs}
     said = {
-        (one.record_id, one.other_record_id): one.decision == "same"
+        one.pair: one.decision == "same"
         for one in store.rows("pair_decisions")
-        if (one.record_id, one.other_record_id) in sampled
+        if one.pair in sampled
     }
     return PairSample(tuple(pairs), said)
 
@@ -193,9 +193,9 @@ def sample_sheet(store: Store, review_id: str) -> bytes:
     writer = csv.writer(text)
     writer.writerow(["verdict", *SHOWN, *(f"other_{name}" for name in SHOWN), *NAMES])
     for pair in sample.pairs:
-        one, other = (records[name] for name in _pair(pair))
-        verdict = {True: "same", False: "different", None: ""}[sample.said.get(_pair(pair))]
-        writer.writerow([verdict, *_shown(one), *_shown(other), *_pair(pair)])
+        one, other = (records[name] for name in pair.pair)
+        verdict = {True: "same", False: "different", None: ""}[sample.said.get(pair.pair)]
+        writer.writerow([verdict, *_shown(one), *_shown(other), *pair.pair])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -211,7 +211,7 @@ def take_sheet(store: Store, *, by: Actor, review_id: str, data: bytes, file: st
     """
     require_review(store, review_id)
     sample = sample_of(store, review_id)
-    sampled = {_pair(one) for one in sample.pairs}
+    sampled = {one.pair for one in sample.pairs}
     problems: list[FileProblem] = []
     decisions: dict[Pair, PairDecision] = {}
     rows = list(csv.DictReader(io.StringIO(_text(data, file))))
@@ -256,10 +256,6 @@ def _text(data: bytes, file: str) -> str:
     except UnicodeDecodeError:
         problem = FileProblem("it is not in UTF-8.", "Save it as “CSV UTF-8” and try again.")
         raise FileError(file, [problem]) from None
-
-
-def _pair(one: SampledPair) -> Pair:
-    return one.record_id, one.other_record_id
 
 
 def _shown(record: Record) -> list[str]:

@@ -81,11 +81,11 @@ def find_reports(store: Store, *, by: Actor, review_id: str) -> FoundReports:
         for report in store.rows("reports")
         if report.review_id == review_id and report.report_id not in now
     ]
-    pairs = {(pair.record_id, pair.other_record_id) for pair in rows.pairs}
+    pairs = {pair.pair for pair in rows.pairs}
     settled = [
-        (pair.record_id, pair.other_record_id)
+        pair.pair
         for pair in store.rows("record_pairs")
-        if pair.review_id == review_id and (pair.record_id, pair.other_record_id) not in pairs
+        if pair.review_id == review_id and pair.pair not in pairs
     ]
     successor = _successors(before, {link.record_id: link.report_id for link in rows.links})
     moved = {

@@ -132,7 +132,7 @@ def _changes(
     told: dict[tuple[str, str], str] = {}
     for pair in evidence.record_pairs:
         for notice, other in (
-            (pair.record_id, pair.other_record_id),
+            pair.pair,
             (pair.other_record_id, pair.record_id),
         ):
             # A further copy of a notice that was there tells nothing new.

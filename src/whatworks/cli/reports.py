@@ -70,7 +70,7 @@ def questions(review_id: str, store_at: str, as_json: bool) -> None:
     records = {record.record_id: record for record in store.rows("records")} if pairs else {}
     for pair in pairs:
         click.echo(f"{100 * pair.probability:.0f}% one report: {pair.evidence}")
-        for name in (pair.record_id, pair.other_record_id):
+        for name in pair.pair:
             shown = [str(value) for f in FIELDS if (value := getattr(records[name], f))]
             click.echo(f"  {name}\n    {'. '.join(shown)}")
     click.echo(

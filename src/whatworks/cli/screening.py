@@ -72,7 +72,10 @@ def simulate(
     review = read_labelled(data, file=name)
     features = ranking_features(review.titles, review.abstracts)
     with click.progressbar(
-        length=len(review.relevant), label="Screening", file=sys.stderr, hidden=not _is_watched()
+        length=len(review.relevant),
+        label="Screening",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
     ) as bar:
         order = simulated(
             features,
@@ -128,7 +131,3 @@ def _rows(text: str) -> list[int]:
         raise UserError(
             f'--prior: found "{text}". Give rows as numbers with commas, such as 965,457; the first is 0.'
         ) from None
-
-
-def _is_watched() -> bool:
-    return sys.stderr.isatty()

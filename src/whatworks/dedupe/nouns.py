@@ -71,7 +71,21 @@ class ReportRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPair:
+class _OfTwoRecords:
+    """What names two records of one review."""
+
+    record_id: str
+    other_record_id: str
+    review_id: str
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Names of the two records, the smaller first."""
+        return self.record_id, self.other_record_id
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPair(_OfTwoRecords):
     """Two records of different reports that a person should look at, or that belong together.
 
     Attributes
@@ -91,16 +105,13 @@ class RecordPair:
         What speaks for it and against it.
     """
 
-    record_id: str
-    other_record_id: str
-    review_id: str
     outcome: str
     probability: float
     evidence: str
 
 
 @dataclass(frozen=True, slots=True)
-class PairDecision:
+class PairDecision(_OfTwoRecords):
     """What a person decided about two records; it stands whatever a later run finds.
 
     Attributes
@@ -119,16 +130,13 @@ class PairDecision:
         Why, in the person's words; None if not given.
     """
 
-    record_id: str
-    other_record_id: str
-    review_id: str
     decision: str
     decided_by: str
     note: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class SampledPair:
+class SampledPair(_OfTwoRecords):
     """A pair of records drawn at random, for a person to check how well records were joined.
 
     What the person says of it is a `PairDecision`: it counts in the estimate, and it stands.
@@ -153,9 +161,6 @@ class SampledPair:
         How many pairs the part had.
     """
 
-    record_id: str
-    other_record_id: str
-    review_id: str
     place: int
     low: float
     high: float

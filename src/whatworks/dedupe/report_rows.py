@@ -66,11 +66,7 @@ def report_rows(
     report_ids = _names(
         [[records[at].record_id for at in own] for own in groups.values()], names, firm
     )
-    by_person = {
-        frozenset((one.record_id, one.other_record_id))
-        for one in decisions
-        if one.decision == "same"
-    }
+    by_person = {frozenset(one.pair) for one in decisions if one.decision == "same"}
     joined_by_person = {name for pair in by_person for name in pair}
     surest = _surest(found)
     reports: list[Report] = []
@@ -95,7 +91,7 @@ def report_rows(
     return ReportRows(
         tuple(sorted(reports, key=lambda report: report.report_id)),
         tuple(sorted(links, key=lambda link: link.record_id)),
-        tuple(sorted(pairs, key=lambda pair: (pair.record_id, pair.other_record_id))),
+        tuple(sorted(pairs, key=lambda pair: pair.pair)),
     )
 
 

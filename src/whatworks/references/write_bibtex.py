@@ -50,7 +50,6 @@ TEX = {
 # Words that a style must not put into lower case.
 WITH_CAPITALS = re.compile(r"[^\W_]+[A-ZÀ-Þ][^\W_]*")
 SHORT_WORDS = frozenset({"a", "an", "the", "on", "of", "in", "is", "and", "der", "die", "das"})
-MAX_WORDS = 3
 
 
 def write_bibtex(records: Sequence[Record]) -> bytes:

@@ -68,7 +68,7 @@ def _page(desk: Desk, request: Request, size: str, errors: list[tuple[str, str]]
     sample = sample_of(desk.store, review_id)
     is_over = bool(sample.pairs) and sample.n_checked == len(sample.pairs)
     wrong = sample.errors if is_over else ()
-    names = {name for one in wrong for name in (one.record_id, one.other_record_id)}
+    names = {name for one in wrong for name in one.pair}
     return page(
         request,
         desk,

@@ -94,11 +94,11 @@ def overview_of(store: Store) -> Overview:
         review_of[link.record_id] for link in held.report_records if link.record_id in review_of
     )
     n_reports = Counter(report.review_id for report in held.reports)
-    decided = {(one.record_id, one.other_record_id) for one in held.pair_decisions}
+    decided = {one.pair for one in held.pair_decisions}
     asked = Counter(
         pair.review_id
         for pair in held.record_pairs
-        if pair.outcome == "ask" and (pair.record_id, pair.other_record_id) not in decided
+        if pair.outcome == "ask" and pair.pair not in decided
     )
     related = Counter(pair.review_id for pair in held.record_pairs if pair.outcome != "ask")
     links: dict[str, list[ReportRecord]] = {}
@@ -134,7 +134,7 @@ def waiting_decisions(
     waiting: set[tuple[str, ...]] = set()
     joined: set[tuple[str, str]] = set()
     for one in decisions:
-        pair = (one.record_id, one.other_record_id)
+        pair = one.pair
         reports = {report_of.get(name) for name in pair}
         if None in reports:
             continue

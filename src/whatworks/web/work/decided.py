@@ -31,7 +31,7 @@ def decided_page(desk: Desk, request: Request) -> Response:
         size=_SHOWN,
         address=review_address(review_id, "/decided"),
     )
-    names = {name for one in shown.rows for name in (one.record_id, one.other_record_id)}
+    names = {name for one in shown.rows for name in one.pair}
     counts = desk.overview().of(review_id)
     sitting = desk.sitting(review_id)
     return page(

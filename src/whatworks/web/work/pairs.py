@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whatworks.actions.decide_pair import decide_pair, take_back_pair
-from whatworks.dedupe import PairDecision, RecordPair
+from whatworks.dedupe import RecordPair
 from whatworks.errors import UserError
 from whatworks.store import Store
 from whatworks.web.work.check import TITLE
@@ -24,7 +24,7 @@ from whatworks.web.work.pair_view import field_rows
 from whatworks.web.work.pair_words import likelihood, reasons_of
 from whatworks.web.work.questions import (
     Questions,
-    decisions_of,
+    decision_on,
     find_records,
     place_in_file,
     questions_of,
@@ -128,14 +128,7 @@ def _do(desk: Desk, review_id: str, form: FormData) -> tuple[Status, Pair | None
         return _undo(desk, review_id, sitting)
     record, other = (str(form.get(name) or "") for name in ("record", "other"))
     pair = _sorted_pair(record, other)
-    before = next(
-        (
-            one
-            for one in decisions_of(desk.store, review_id)
-            if (one.record_id, one.other_record_id) == pair
-        ),
-        None,
-    )
+    before = decision_on(desk.store, review_id, pair)
     if did == "skip":
         sitting.did(Step(pair, did, before))
         return Status("Skipped; it comes again at the end.", can_undo=True), None
@@ -193,7 +186,7 @@ def _values(desk: Desk, review_id: str, wanted: Pair | None, walk: Walk) -> dict
     questions = walk.pairs_of(desk.store, review_id, sitting)
     pair = wanted
     if pair is None and questions.waiting:
-        pair = (questions.waiting[0].record_id, questions.waiting[0].other_record_id)
+        pair = questions.waiting[0].pair
     shown = None if pair is None else _shown(desk, review_id, pair, questions)
     values: dict[str, object] = {
         "review_id": review_id,
@@ -220,14 +213,7 @@ def _shown(desk: Desk, review_id: str, pair: Pair, questions: Questions) -> dict
     files = raw_files_of(desk.store, review_id)
     asked = questions.find(pair)
     found = asked if isinstance(asked, RecordPair) else None
-    decided: PairDecision | None = next(
-        (
-            one
-            for one in decisions_of(desk.store, review_id)
-            if (one.record_id, one.other_record_id) == pair
-        ),
-        None,
-    )
+    decided = decision_on(desk.store, review_id, pair)
     return {
         "pair": pair,
         "position": questions.position(pair) if asked else None,

@@ -14,6 +14,7 @@ from whatworks.web.work.sitting import Pair, Sitting
 
 __all__ = [
     "Questions",
+    "decision_on",
     "decisions_of",
     "find_records",
     "place_in_file",
@@ -50,13 +51,9 @@ class Questions:
 
     def position(self, pair: Pair) -> int:
         """Return the place of a pair, counted from 1: those decided and those passed come before."""
-        places = [(one.record_id, one.other_record_id) for one in self.waiting]
+        places = [one.pair for one in self.waiting]
         if pair not in places:
-            return next(
-                at
-                for at, one in enumerate(self.asked, start=1)
-                if (one.record_id, one.other_record_id) == pair
-            )
+            return next(at for at, one in enumerate(self.asked, start=1) if one.pair == pair)
         fresh = len(places) - self.skipped
         at = places.index(pair)
         passed = self.skipped if at < fresh else -fresh
@@ -64,9 +61,7 @@ class Questions:
 
     def find(self, pair: Pair) -> RecordPair | SampledPair | None:
         """Return the pair, if it is one of those that are asked about."""
-        return next(
-            (one for one in self.asked if (one.record_id, one.other_record_id) == pair), None
-        )
+        return next((one for one in self.asked if one.pair == pair), None)
 
 
 def questions_of(store: Store, review_id: str, sitting: Sitting) -> Questions:
@@ -76,7 +71,7 @@ def questions_of(store: Store, review_id: str, sitting: Sitting) -> Questions:
         for pair in store.rows("record_pairs")
         if pair.review_id == review_id and pair.outcome == "ask"
     ]
-    asked.sort(key=lambda pair: (-pair.probability, pair.record_id, pair.other_record_id))
+    asked.sort(key=lambda pair: (-pair.probability, *pair.pair))
     return _questions(store, review_id, sitting, asked)
 
 
@@ -88,10 +83,8 @@ def sampled_of(store: Store, review_id: str, sitting: Sitting) -> Questions:
 def _questions(
     store: Store, review_id: str, sitting: Sitting, asked: Sequence[RecordPair | SampledPair]
 ) -> Questions:
-    pairs = {(one.record_id, one.other_record_id): one for one in asked}
-    decided = frozenset(
-        pair for one in decisions_of(store, review_id) if (pair := _pair_of(one)) in pairs
-    )
+    pairs = {one.pair: one for one in asked}
+    decided = frozenset(one.pair for one in decisions_of(store, review_id) if one.pair in pairs)
     skipped = [pair for pair in sitting.skipped if pair in pairs and pair not in decided]
     fresh = [pair for pair in pairs if pair not in decided and pair not in skipped]
     return Questions(
@@ -104,8 +97,9 @@ def decisions_of(store: Store, review_id: str) -> list[PairDecision]:
     return [one for one in store.rows("pair_decisions") if one.review_id == review_id]
 
 
-def _pair_of(decision: PairDecision) -> Pair:
-    return decision.record_id, decision.other_record_id
+def decision_on(store: Store, review_id: str, pair: Pair) -> PairDecision | None:
+    """Return what people decided about a pair, if they did."""
+    return next((one for one in decisions_of(store, review_id) if one.pair == pair), None)
 
 
 def find_records(store: Store, names: Iterable[str]) -> dict[str, Record]:

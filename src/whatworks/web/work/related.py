@@ -29,7 +29,7 @@ def related_page(desk: Desk, request: Request) -> Response:
     pairs.sort(key=lambda pair: (pair.outcome, -pair.probability, pair.record_id))
     here = review_address(review.review_id, "/related")
     shown = pages_of(pairs, request.query_params.get("page"), size=_SHOWN, address=here)
-    names = {name for pair in shown.rows for name in (pair.record_id, pair.other_record_id)}
+    names = {name for pair in shown.rows for name in pair.pair}
     return page(
         request,
         desk,
