@@ -213,6 +213,10 @@ def test_the_command_writes_one_row_for_each_record(review: LabelledSet, tmp_pat
     assert all(row["label"] == label[row["record_id"]] for row in rows)
     assert "400 records" in done.stderr
     assert "certificate" in done.stderr
+    for wrong in (["--seed", "-1"], ["--learner", "oracle"], ["--prior", "a"]):
+        refused = CliRunner().invoke(cli, [*call, *wrong, "--out", str(tmp_path / "no.csv")])
+        assert isinstance(refused.exception, UserError | SystemExit)
+        assert not (tmp_path / "no.csv").exists()
     again = CliRunner().invoke(cli, [*call, "--out", str(out)])
     assert "exists already" in str(again.exception)
 

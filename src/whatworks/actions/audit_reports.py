@@ -165,7 +165,14 @@ def draw_sample(store: Store, *, by: Actor, review_id: str, size: int, seed: int
 
 
 def sample_of(store: Store, review_id: str) -> PairSample:
-    """Return the sample of a review; without pairs if none was drawn."""
+    """Return the sample of a review; without pairs if none was drawn.
+
+    Raises
+    ------
+    NotFound
+        The review does not exist.
+    """
+    require_review(store, review_id)
     pairs = [one for one in store.rows("sampled_pairs") if one.review_id == review_id]
     pairs.sort(key=lambda one: one.place)
     sampled = {one.pair for one in pairs}

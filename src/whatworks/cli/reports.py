@@ -160,7 +160,9 @@ def take_back(
 @reports.command()
 @review_option
 @click.option("--size", default=100, show_default=True, help="About how many pairs.")
-@click.option("--seed", default=1, show_default=True, help="Seed of the draw.")
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(min=0), help="Seed of the draw."
+)
 @click.option("--again", is_flag=True, help="Draw new pairs though some are drawn already.")
 @click.option("--out", metavar="FILE", help="Write the pairs to a CSV to fill in.")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")

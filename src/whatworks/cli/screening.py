@@ -32,7 +32,13 @@ def screening() -> None:
     default="",
     help="Rows that count as screened at the start, such as 965,457; the first row is 0.",
 )
-@click.option("--seed", default=42, show_default=True, help="Seed of the random draws.")
+@click.option(
+    "--seed",
+    default=42,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Seed of the random draws.",
+)
 @click.option(
     "--learner", default="svm", show_default=True, metavar="NAME", help="svm or logistic."
 )

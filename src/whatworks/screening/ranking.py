@@ -11,7 +11,15 @@ import numpy.typing as npt
 from whatworks.errors import UserError
 from whatworks.screening.text_features import STOP_WORDS, TextFeatures, text_features
 
-__all__ = ["LEARNERS", "Ranking", "RankingFeatures", "Reason", "rank", "ranking_features"]
+__all__ = [
+    "LEARNERS",
+    "Ranking",
+    "RankingFeatures",
+    "Reason",
+    "rank",
+    "ranking_features",
+    "require_learner",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -188,8 +196,7 @@ def rank(
     Fan RE, Chang KW, Hsieh CJ, Wang XR, Lin CJ (2008). LIBLINEAR: a library for large linear
     classification. Journal of Machine Learning Research 9:1871-1874.
     """
-    if learner not in LEARNERS:
-        raise UserError(f"There is no learner {learner!r}. Use one of {', '.join(LEARNERS)}.")
+    require_learner(learner)
     at = np.asarray(screened, dtype=np.int64)
     is_relevant = np.asarray(relevant, dtype=np.bool_)
     if at.size != is_relevant.size:
@@ -213,6 +220,18 @@ def rank(
         scores += scale * (found - (found[is_left].mean() if is_left.any() else 0.0))
         weights.append(scale * learned)
     return Ranking(scores, features, tuple(weights))
+
+
+def require_learner(learner: str) -> None:
+    """Check that there is a learner of this name.
+
+    Raises
+    ------
+    UserError
+        There is none.
+    """
+    if learner not in LEARNERS:
+        raise UserError(f"There is no learner {learner!r}. Use one of {', '.join(LEARNERS)}.")
 
 
 def _learned(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
-from whatworks.screening.ranking import RankingFeatures, rank
+from whatworks.screening.ranking import RankingFeatures, rank, require_learner
 
 __all__ = ["RankingQuality", "ranking_quality", "simulate"]
 
@@ -74,8 +74,10 @@ def simulate(
     Raises
     ------
     UserError
-        A prior is no position of a record, or is given twice; or there are not as many labels as records.
+        A prior is no position of a record, or is given twice; or there are not as many labels as records; or
+        there is no such learner.
     """
+    require_learner(learner)
     truth = np.asarray(relevant, dtype=np.bool_)
     n = features.n_records
     if truth.size != n:
