@@ -89,10 +89,12 @@ def references(
 
 
 def print_import(report: ImportReport) -> None:
-    """Print the account of one imported file."""
+    """Print the account of one imported file, each kind of issue once."""
     click.echo(f"{report.file}: {report.n_records:,} records from {report.n_start_tags:,} starts.")
-    for issue in report.issues:
-        click.echo(f"  line {issue.line}: {issue.what} {issue.done}")
+    for line in report.kinds():
+        click.echo(f"  {line}")
+    if report.issues:
+        click.echo(f"Every line: whatworks references check {report.file} --json")
 
 
 @imports.command()

@@ -83,16 +83,23 @@ class ImportReport:
 
     def summary(self) -> str:
         """Return the account for a person: counts, then each kind of issue with its number."""
-        lines = [
+        head = (
             f"{self.file}: {_counted(self.n_records, 'record')} from "
             f"{_counted(self.n_start_tags, 'record start')} "
             f"({', '.join(self._about())})."
+        )
+        return "\n".join([head, *self.kinds()])
+
+    def kinds(self) -> list[str]:
+        """Return a line for each kind of issue: how often it came, and where first."""
+        counts = Counter((issue.what, issue.done) for issue in self.issues)
+        return [
+            f"{n:,} x (first at line {self._first(*kind)}) {' '.join(kind)}"
+            for kind, n in counts.items()
         ]
-        kinds = Counter((issue.what, issue.done) for issue in self.issues)
-        for (what, done), n in kinds.items():
-            first = next(i.line for i in self.issues if (i.what, i.done) == (what, done))
-            lines.append(f"{n:,} x (first at line {first}) {what} {done}")
-        return "\n".join(lines)
+
+    def _first(self, what: str, done: str) -> int:
+        return next(i.line for i in self.issues if (i.what, i.done) == (what, done))
 
 
 @dataclass(frozen=True, slots=True)
