@@ -24,7 +24,17 @@ from whatworks.references.nouns import (
     Search,
 )
 from whatworks.release.nouns import Analysis, AnalysisInput, Number, Strand
-from whatworks.screening.nouns import Decision
+from whatworks.screening.nouns import (
+    Certification,
+    CertificationRecord,
+    Decision,
+    EligibilityCriteria,
+    ExclusionReason,
+    ScreeningRules,
+    SeedRecord,
+    Suggestion,
+    TeamMember,
+)
 from whatworks.vocab.nouns import Term
 
 __all__ = ["Evidence", "group_by"]
@@ -62,7 +72,15 @@ class Evidence:
     pair_decisions: Sequence[PairDecision] = ()
     sampled_pairs: Sequence[SampledPair] = ()
     full_texts: Sequence[FullText] = ()
+    team_members: Sequence[TeamMember] = ()
+    screening_rules: Sequence[ScreeningRules] = ()
+    eligibility_criteria: Sequence[EligibilityCriteria] = ()
+    exclusion_reasons: Sequence[ExclusionReason] = ()
+    seed_records: Sequence[SeedRecord] = ()
     decisions: Sequence[Decision] = ()
+    suggestions: Sequence[Suggestion] = ()
+    certifications: Sequence[Certification] = ()
+    certification_records: Sequence[CertificationRecord] = ()
     flow_counts: Sequence[FlowCount] = ()
     studies: Sequence[Study] = ()
     arms: Sequence[Arm] = ()

@@ -14,13 +14,17 @@ from whatworks.errors import NotFound
 from whatworks.release.schema import TABLES, Table
 
 __all__ = [
+    "ACCOUNTS",
     "EVENTS",
     "FACTS",
     "FILES",
     "FILE_CHUNKS",
+    "INVITATIONS",
+    "LEASES",
     "METADATA",
     "PAYLOADS",
     "PEOPLE",
+    "SESSIONS",
     "FactTable",
     "Key",
     "Values",
@@ -183,6 +187,49 @@ PEOPLE = sa.Table(
     sa.Column("pseudonym", _TEXT, primary_key=True),
     sa.Column("name", _TEXT, nullable=False),
     sa.Column("email", _TEXT),
+)
+
+# What signing in needs. Secrets are kept as hashes, stand in no event and go into no log file: after a
+# move by log people are invited anew. Times are UTC, ISO 8601.
+ACCOUNTS = sa.Table(
+    "accounts",
+    METADATA,
+    sa.Column("pseudonym", _TEXT, primary_key=True),
+    sa.Column("password_hash", _TEXT),
+    sa.Column("is_administrator", sa.Boolean(), nullable=False),
+    sa.Column("is_disabled", sa.Boolean(), nullable=False),
+    sa.Column("created_at", _TEXT, nullable=False),
+)
+
+SESSIONS = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("id_sha256", _TEXT, primary_key=True),
+    sa.Column("pseudonym", _TEXT, nullable=False, index=True),
+    sa.Column("created_at", _TEXT, nullable=False),
+    sa.Column("last_seen_at", _TEXT, nullable=False),
+    sa.Column("expires_at", _TEXT, nullable=False),
+    sa.Column("agent", _TEXT),
+)
+
+INVITATIONS = sa.Table(
+    "invitations",
+    METADATA,
+    sa.Column("token_sha256", _TEXT, primary_key=True),
+    sa.Column("pseudonym", _TEXT, nullable=False, index=True),
+    sa.Column("created_at", _TEXT, nullable=False),
+    sa.Column("expires_at", _TEXT, nullable=False),
+)
+
+# Which records are in whose hands at the moment, so that two people are not given the same one. They lapse.
+LEASES = sa.Table(
+    "leases",
+    METADATA,
+    sa.Column("review_id", _TEXT, primary_key=True),
+    sa.Column("stage", _TEXT, primary_key=True),
+    sa.Column("record_id", _TEXT, primary_key=True),
+    sa.Column("person", _TEXT, primary_key=True),
+    sa.Column("until", _TEXT, nullable=False),
 )
 
 
