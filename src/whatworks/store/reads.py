@@ -13,7 +13,15 @@ from whatworks.store.events import Event, unpack_payload
 from whatworks.store.tables import EVENTS, PAYLOADS, FactTable
 from whatworks.store.values import as_key
 
-__all__ = ["RowVersion", "current_rows", "event_payload", "events_of", "last_event", "row_history"]
+__all__ = [
+    "RowVersion",
+    "current_rows",
+    "event_payload",
+    "events_of",
+    "last_event",
+    "payloads_since",
+    "row_history",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +119,14 @@ def event_payload(connection: sa.Connection, event_id: str) -> Any:
         )
     _hash, payload = unpack_payload(body)
     return payload
+
+
+def payloads_since(connection: sa.Connection, position: int) -> list[tuple[int, Any]]:
+    """Return position and payload of each event after a position, in the order of the log."""
+    query = (
+        sa.select(EVENTS.c.position, PAYLOADS.c.body)
+        .join(PAYLOADS, EVENTS.c.payload_hash == PAYLOADS.c.hash)
+        .where(EVENTS.c.position > position)
+        .order_by(EVENTS.c.position)
+    )
+    return [(place, unpack_payload(body)[1]) for place, body in connection.execute(query)]

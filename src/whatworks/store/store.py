@@ -29,6 +29,7 @@ from whatworks.store.reads import (
     event_payload,
     events_of,
     last_event,
+    payloads_since,
     row_history,
 )
 from whatworks.store.rebuild import RebuildReport, rebuild_tables
@@ -173,6 +174,19 @@ class Store:
         facts = [fact_table(name) for name in tables or FACTS]
         with self.database.reading() as connection:
             return Evidence(**{fact.name: current_rows(connection, fact) for fact in facts})
+
+    def evidence_at(self, *tables: str) -> tuple[Evidence, int]:
+        """Return the current rows of the named tables, and the log's position they belong to."""
+        facts = [fact_table(name) for name in tables]
+        with self.database.reading() as connection:
+            last = last_event(connection)
+            rows = {fact.name: current_rows(connection, fact) for fact in facts}
+        return Evidence(**rows), 0 if last is None else last.position
+
+    def payloads_since(self, position: int) -> list[tuple[int, Any]]:
+        """Return position and payload of each event after a position: what changed since then."""
+        with self.database.reading() as connection:
+            return payloads_since(connection, position)
 
     def history(self, table: str, key: str | Sequence[Any]) -> list[RowVersion]:
         """Return all versions of a row, oldest first."""
