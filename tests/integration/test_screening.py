@@ -20,6 +20,8 @@ from whatworks.actions.set_up_screening import (
     write_criteria,
 )
 from whatworks.errors import NotFound, UserError
+from whatworks.release.plan import FLOW_TABLES
+from whatworks.release.prisma import prisma_flow
 from whatworks.store import Store
 
 TA = "title_abstract"
@@ -270,3 +272,25 @@ def test_fifty_at_once_decide_on_each_record_as_often_as_needed(store: Store, ne
     assert counted == {f"r.{at:05}": needed for at in range(60)}
     assert store.check().problems == ()
     assert Board(store, "r").stage(TA).progress() == board.stage(TA).progress()
+
+
+def test_the_flow_counts_what_was_settled_with_the_reasons(store: Store) -> None:
+    board = fill(store, reviewers_per_record=1)
+    set_rules(store, by=LEAD, rules=replace(RULES, stage="full_text", reviewers_per_record=1))
+    for at in range(5):
+        say(board, "a", f"r.{at:05}", "include" if at < 3 else "exclude")
+    say(board, "a", "r.00009", "unsure")
+    for at, (value, reason) in enumerate(
+        [("include", None), ("exclude", "design"), ("exclude", "population")]
+    ):
+        vote(
+            board, by=person("b"), stage_name="full_text", record_id=f"r.{at:05}", value=value, reason=reason
+        )  # fmt: skip
+    flow = prisma_flow(store.evidence(*FLOW_TABLES), "r")
+    counted = {box.box: box.counted for box in flow.boxes}
+    assert counted["records_screened"] == 5
+    assert counted["records_excluded"] == 2
+    assert counted["dbr_assessed"] == 3
+    assert counted["dbr_excluded"] == 2
+    (excluded,) = [box for box in flow.boxes if box.box == "dbr_excluded"]
+    assert excluded.details == (("Not pupils", 1), ("No comparison group", 1))

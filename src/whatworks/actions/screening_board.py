@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whatworks.errors import NotFound, UserError
@@ -24,7 +24,7 @@ from whatworks.screening.nouns import (
     ScreeningRules,
     TeamMember,
 )
-from whatworks.screening.stage import Stage, outcomes
+from whatworks.screening.stage import Stage, outcomes, shown_records
 from whatworks.store import Store
 
 __all__ = ["STAGES", "Board", "Setting"]
@@ -171,10 +171,9 @@ class Board:
             review.review_id for review in self.store.rows("reviews")
         }:
             raise NotFound(f'There is no review "{self.review_id}".')
-        shown_for = _shown_for(records, held)
-        self.records = {
-            one.record_id: one for one in records if shown_for[one.record_id] == one.record_id
-        }
+        report_of = {link.record_id: link.report_id for link in held.report_records}
+        shown_for = shown_records((one.record_id for one in records), report_of)
+        self.records = _texts(records, shown_for)
         decisions = sorted(
             (one for one in held.decisions if one.review_id == self.review_id),
             key=lambda one: one.decided_at or "",
@@ -189,11 +188,9 @@ class Board:
             for one in decisions:
                 self.stages[name].put(one)
         if "full_text" in self.stages and "title_abstract" not in self.stages:
-            found = outcomes(decisions, None, "title_abstract")
+            found = outcomes(decisions, None, "title_abstract", shown_for=shown_for)
             self.stages["full_text"].admit(
-                shown_for[name]
-                for name, one in found.items()
-                if one.outcome == "include" and name in shown_for
+                name for name, one in found.items() if one.outcome == "include"
             )
         self._position = position
         self._admit_included()
@@ -228,17 +225,17 @@ class Board:
         return True
 
 
-def _shown_for(records: list[Record], held: Evidence) -> dict[str, str]:
-    """Return for each record the one that is shown: of a report's the one with the longest abstract."""
-    report_of = {link.record_id: link.report_id for link in held.report_records}
-    groups: dict[str, list[Record]] = {}
-    for one in records:
-        groups.setdefault(report_of.get(one.record_id) or f"record {one.record_id}", []).append(one)
-    shown_for: dict[str, str] = {}
-    for group in groups.values():
-        best = min(group, key=lambda one: (-len(one.abstract or ""), one.record_id))
-        shown_for.update((one.record_id, best.record_id) for one in group)
-    return shown_for
+def _texts(records: list[Record], shown_for: Mapping[str, str]) -> dict[str, Record]:
+    """Return the shown records, with the longest abstract that any record of their report has."""
+    shown: dict[str, Record] = {}
+    for one in sorted(records, key=lambda one: one.record_id != shown_for[one.record_id]):
+        name = shown_for[one.record_id]
+        now = shown.setdefault(name, one)
+        if len(one.abstract or "") > len(now.abstract or ""):
+            shown[name] = replace(now, abstract=one.abstract)
+        if not now.title and one.title:
+            shown[name] = replace(shown[name], title=one.title)
+    return shown
 
 
 def _setting(held: Evidence, review_id: str, shown_for: Mapping[str, str]) -> Setting:

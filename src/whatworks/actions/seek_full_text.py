@@ -12,6 +12,7 @@ from whatworks.dedupe import Report
 from whatworks.errors import FileError, FileProblem, NotFound, UserError
 from whatworks.references.nouns import FullText, RawFile
 from whatworks.release.full_texts import included_reports
+from whatworks.release.screened import SCREENED_TABLES
 from whatworks.store import Actor, Store
 
 __all__ = ["keep_full_text", "say_not_retrieved", "seek_full_texts", "stored_full_text"]
@@ -70,7 +71,7 @@ def seek_full_texts(
                 )
         chosen = list(dict.fromkeys(report_ids))
     else:
-        evidence = store.evidence("decisions", "report_records", "reports")
+        evidence = store.evidence(*SCREENED_TABLES, "reports")
         chosen = [
             report.report_id
             for report in included_reports(evidence, review_id)

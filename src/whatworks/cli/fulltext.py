@@ -43,12 +43,11 @@ def list_(review_id: str, status: str | None, store_at: str, as_json: bool) -> N
     """
     from whatworks.actions.known_review import require_review
     from whatworks.release.full_texts import full_text_tasks
+    from whatworks.release.screened import SCREENED_TABLES
 
     store = open_store(store_at)
     require_review(store, review_id)
-    tasks = full_text_tasks(
-        store.evidence("decisions", "full_texts", "report_records", "reports"), review_id
-    )
+    tasks = full_text_tasks(store.evidence(*SCREENED_TABLES, "full_texts", "reports"), review_id)
     chosen = [one for one in tasks if status is None or one.status == status.replace("-", "_")]
     if as_json:
         shown = [dataclasses.asdict(one) for one in chosen]

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from whatworks.dedupe.nouns import Report
 from whatworks.release.evidence import Evidence
+from whatworks.release.screened import settled_records
 
 __all__ = ["FullTextTask", "doi_link", "full_text_tasks", "included_reports"]
 
@@ -63,26 +64,35 @@ def doi_link(doi: str) -> str:
 def included_reports(evidence: Evidence, review_id: str) -> list[Report]:
     """Return the reports that were included on title and abstract.
 
-    A reconciled decision goes before those of single reviewers; without one, a record counts as
-    included if someone included it and nobody excluded it.
+    By the rules of the review. In a trail without rules a reconciled decision goes before those of single
+    reviewers; without one, a record counts as included if someone included it and nobody excluded it.
     """
-    values: dict[str, dict[str, set[str]]] = {}
-    for decision in evidence.decisions:
-        if decision.review_id == review_id and decision.stage == "title_abstract":
-            roles = values.setdefault(decision.record_id, {})
-            roles.setdefault(decision.role, set()).add(decision.value)
-    included = {
-        record_id
-        for record_id, roles in values.items()
-        if roles.get("reconciled", roles.get("individual", set()))
-        in ({"include"}, {"include", "unsure"})
-    }
+    if any(one.review_id == review_id for one in evidence.screening_rules):
+        settled = settled_records(evidence, review_id).get("title_abstract", {})
+        included = {name for name, one in settled.items() if one.outcome == "include"}
+    else:
+        included = _included_in_trail(evidence, review_id)
     wanted = {link.report_id for link in evidence.report_records if link.record_id in included}
     return [
         report
         for report in evidence.reports
         if report.review_id == review_id and report.report_id in wanted
     ]
+
+
+def _included_in_trail(evidence: Evidence, review_id: str) -> set[str]:
+    """Return the records that an imported trail includes."""
+    values: dict[str, dict[str, set[str]]] = {}
+    for decision in evidence.decisions:
+        if decision.review_id == review_id and decision.stage == "title_abstract":
+            roles = values.setdefault(decision.record_id, {})
+            roles.setdefault(decision.role, set()).add(decision.value)
+    return {
+        record_id
+        for record_id, roles in values.items()
+        if roles.get("reconciled", roles.get("individual", set()))
+        in ({"include"}, {"include", "unsure"})
+    }
 
 
 def full_text_tasks(evidence: Evidence, review_id: str) -> list[FullTextTask]:

@@ -38,11 +38,14 @@ DEPENDENT_OPTIONS: dict[str, Any] = {
 # Tables a review's flow is counted from.
 FLOW_TABLES = (
     "decisions",
+    "eligibility_criteria",
+    "exclusion_reasons",
     "flow_counts",
     "full_texts",
     "raw_files",
     "records",
     "report_records",
+    "screening_rules",
     "searches",
     "studies",
 )

@@ -6,11 +6,13 @@ Nothing is adjusted: an identity that fails is shown as failed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from whatworks.release.evidence import Evidence
 from whatworks.release.identification import Identification, identification
+from whatworks.release.screened import reasons_in_words, settled_records
 
 __all__ = ["BOXES", "FlowBox", "FlowCheck", "PrismaFlow", "prisma_flow"]
 
@@ -91,14 +93,16 @@ def _published(
     return totals, details
 
 
-def _counted(evidence: Evidence, review_id: str, found: Identification) -> dict[str, int]:
-    """Return what the trail held here gives: records, decisions, full texts, included studies."""
+def _counted(
+    evidence: Evidence, review_id: str, found: Identification
+) -> tuple[dict[str, int], dict[str, list[tuple[str, int]]]]:
+    """Return what the trail held here gives: records, decisions, full texts, included studies.
+
+    With them the full texts excluded for each reason, as far as reasons were given.
+    """
     counted = found.boxes
-    final: dict[tuple[str, str], str] = {}
-    for decision in evidence.decisions:
-        if decision.review_id == review_id and decision.role == "reconciled":
-            final[decision.stage, decision.record_id] = decision.value
-    values = [value for (stage, _), value in final.items() if stage == "title_abstract"]
+    screened = settled_records(evidence, review_id)
+    values = [one.outcome for one in screened.get("title_abstract", {}).values()]
     if values:
         counted["records_screened"] = len(values)
         counted["records_excluded"] = values.count("exclude")
@@ -107,7 +111,10 @@ def _counted(evidence: Evidence, review_id: str, found: Identification) -> dict[
     if sought:
         counted["dbr_sought_reports"] = len(sought)
         counted["dbr_notretrieved_reports"] = sought.count("not_retrieved")
-    full_text = [value for (stage, _), value in final.items() if stage == "full_text"]
+    full_text = [one.outcome for one in screened.get("full_text", {}).values()]
+    reasons = Counter(
+        one.reason for one in screened.get("full_text", {}).values() if one.reason is not None
+    )
     if full_text:
         counted["dbr_assessed"] = len(full_text)
         counted["dbr_excluded"] = full_text.count("exclude")
@@ -115,7 +122,7 @@ def _counted(evidence: Evidence, review_id: str, found: Identification) -> dict[
     if studies:
         counted["new_studies"] = len(studies)
         counted["total_studies_ma"] = sum(study.in_synthesis for study in studies)
-    return counted
+    return counted, {"dbr_excluded": reasons_in_words(evidence, review_id, reasons)}
 
 
 def _sum_words(terms: list[tuple[str, int]]) -> str:
@@ -228,8 +235,12 @@ def prisma_flow(evidence: Evidence, review_id: str) -> PrismaFlow:
     """
     published, details = _published(evidence, review_id)
     found = identification(evidence, review_id)
-    counted = _counted(evidence, review_id, found)
-    by_source: dict[str, Sequence[tuple[str, int]]] = {**found.by_source, **details}
+    counted, by_reason = _counted(evidence, review_id, found)
+    by_source: dict[str, Sequence[tuple[str, int]]] = {
+        **found.by_source,
+        **by_reason,
+        **details,
+    }
     boxes = tuple(
         FlowBox(box, label, counted.get(box), published.get(box), tuple(by_source.get(box, ())))
         for box, label in BOXES.items()

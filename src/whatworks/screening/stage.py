@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from whatworks.screening.nouns import Decision, ScreeningRules
 from whatworks.screening.standing import CONFLICT, SETTLED, UNREAD, Standing, standing, votes_needed
 
-__all__ = ["Progress", "Stage", "outcomes"]
+__all__ = ["Progress", "Stage", "outcomes", "shown_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,25 +248,52 @@ class Stage:
             self._outcomes[before.outcome] -= 1
 
 
+def shown_records(record_ids: Iterable[str], report_of: Mapping[str, str]) -> dict[str, str]:
+    """Return for each record the one that is shown: of those that describe one report the first by name.
+
+    It must not depend on texts, which a release does not hold.
+
+    Parameters
+    ----------
+    report_of : mapping
+        The report of each record that was joined to one.
+    """
+    names = sorted(record_ids)
+    first: dict[str, str] = {}
+    for name in names:
+        if name in report_of:
+            first.setdefault(report_of[name], name)
+    return {name: first[report_of[name]] if name in report_of else name for name in names}
+
+
 def outcomes(
     decisions: Iterable[Decision],
     rules: ScreeningRules | None,
     stage: str,
     *,
+    shown_for: Mapping[str, str] | None = None,
     reason_order: Mapping[str, int] | None = None,
 ) -> dict[str, Standing]:
-    """Return where each record with a decision stands, record by record.
+    """Return where each shown record with a decision stands.
 
     Where nobody set rules for the stage, as in imported trails, only reconciled decisions settle anything.
+
+    Parameters
+    ----------
+    shown_for : mapping, optional
+        See `shown_records`; without it each record is shown.
     """
-    kept = [one for one in decisions if one.stage == stage and one.source == "human"]
+    shown = shown_for or {}
     votes: dict[str, dict[str, Decision]] = {}
     reconciled: dict[str, Decision] = {}
-    for one in kept:
+    for one in decisions:
+        if one.stage != stage or one.source != "human":
+            continue
+        record_id = shown.get(one.record_id, one.record_id)
         if one.role == "reconciled":
-            reconciled[one.record_id] = _later(reconciled.get(one.record_id), one)
+            reconciled[record_id] = _later(reconciled.get(record_id), one)
         else:
-            own = votes.setdefault(one.record_id, {})
+            own = votes.setdefault(record_id, {})
             own[one.reviewer] = _later(own.get(one.reviewer), one)
     found = {}
     for record_id in dict.fromkeys([*votes, *reconciled]):
