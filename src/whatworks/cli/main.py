@@ -54,7 +54,7 @@ cli = LazyGroup(
         "reports": ("whatworks.cli.reports:reports", "Reports: join records of the same document."),
         "screening": (
             "whatworks.cli.screening:screening",
-            "Screening: try the ranking on a finished review.",
+            "Screening: set it up, decide, settle, see how far it is; try the ranking on a finished review.",
         ),
         "fulltext": (
             "whatworks.cli.fulltext:fulltext",

@@ -1,4 +1,4 @@
-"""`whatworks screening`: try the ranking on a review that is finished."""
+"""`whatworks screening`: screening in a team, and the ranking tried on a review that is finished."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from whatworks.cli.imports import read_input
+from whatworks.cli.screening_team import COMMANDS
 from whatworks.cli.whole_file import refuse_existing, write_whole
 from whatworks.errors import UserError
 
@@ -20,7 +21,11 @@ ORDER_COLUMNS = ("position", "record_id", "label")
 
 @click.group()
 def screening() -> None:
-    """Screening: try the ranking on a finished review."""
+    """Screening: set it up, decide, settle, see how far it is; try the ranking on a finished review."""
+
+
+for _command in COMMANDS:
+    screening.add_command(_command)
 
 
 @screening.command()

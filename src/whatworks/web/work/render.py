@@ -31,7 +31,7 @@ __all__ = [
 
 # Words and address of one step above a page.
 Crumb = tuple[str, str]
-_STATIC = ("work.css", "work.js")
+_STATIC = ("screen.js", "work.css", "work.js")
 _DIGITS = 10
 
 
