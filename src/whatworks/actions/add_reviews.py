@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from whatworks.errors import UserError
 from whatworks.references.nouns import Review, Search
+from whatworks.screening.nouns import TeamMember
 from whatworks.store import Actor, Store
 
 __all__ = ["add_reviews"]
@@ -16,9 +17,19 @@ REVIEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def add_reviews(
-    store: Store, *, by: Actor, reviews: Sequence[Review], searches: Sequence[Search] = ()
+    store: Store,
+    *,
+    by: Actor,
+    reviews: Sequence[Review],
+    searches: Sequence[Search] = (),
+    lead: str | None = None,
 ) -> None:
     """Add reviews and the searches made for them; one that exists gets a new version.
+
+    Parameters
+    ----------
+    lead : str, optional
+        Pseudonym of who leads them from the start.
 
     Raises
     ------
@@ -31,6 +42,9 @@ def add_reviews(
     with store.write(actor=by, action="add_reviews", object_type="review", object_id=ids) as tx:
         tx.append("reviews", reviews)
         tx.append("searches", searches)
+        if lead is not None:
+            team = [TeamMember(review.review_id, lead, "lead", False) for review in reviews]
+            tx.append("team_members", team)
 
 
 def _require_sound(review: Review) -> None:

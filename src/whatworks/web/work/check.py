@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from whatworks.actions.audit_reports import PairSample, draw_sample, sample_of
 from whatworks.site.figures import count
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.questions import find_records, place_in_file, raw_files_of
 from whatworks.web.work.render import page, review_address, see_other
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.tasks import Report
 from whatworks.web.work.uploads import form_of
 
@@ -25,19 +25,19 @@ _FORM_LIMIT = 10_000
 _SEEDS = 2**31
 
 
-def check_page(desk: Desk, request: Request) -> Response:
+def check_page(desk: Seat, request: Request) -> Response:
     """Show how far the check is, and the estimate once all pairs of the sample are checked."""
     return _page(desk, request, str(SIZE), [])
 
 
-async def draw_pairs(desk: Desk, request: Request) -> Response:
+async def draw_pairs(desk: Seat, request: Request) -> Response:
     """Begin to draw pairs."""
     form = await form_of(request, limit=_FORM_LIMIT)
     size = form.get("size")
     return await run_in_threadpool(_start, desk, request, size if isinstance(size, str) else "")
 
 
-def _start(desk: Desk, request: Request, size: str) -> Response:
+def _start(desk: Seat, request: Request, size: str) -> Response:
     review_id = desk.review(request.path_params["review_id"]).review_id
     wanted = int(size) if size.strip().isdecimal() else 0
     if not 1 <= wanted <= _MOST:
@@ -61,7 +61,7 @@ def _start(desk: Desk, request: Request, size: str) -> Response:
     return see_other(request, f"desk/tasks/{task.task_id}")
 
 
-def _page(desk: Desk, request: Request, size: str, errors: list[tuple[str, str]]) -> Response:
+def _page(desk: Seat, request: Request, size: str, errors: list[tuple[str, str]]) -> Response:
     review = desk.review(request.path_params["review_id"])
     review_id = review.review_id
     counts = desk.overview().of(review_id)
@@ -84,7 +84,8 @@ def _page(desk: Desk, request: Request, size: str, errors: list[tuple[str, str]]
             "records": find_records(desk.store, names),
             "files": raw_files_of(desk.store, review_id) if wrong else {},
             "place": place_in_file,
-            "n_waiting": len(counts.waiting) - desk.sitting(review_id).unheeded(counts.waiting),
+            "n_waiting": len(counts.waiting)
+            - desk.last_joining(review_id).unheeded(counts.waiting),
             "size": size,
         },
         errors=errors,

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whatworks.actions.decide_pair import take_back_pair
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.paging import pages_of
 from whatworks.web.work.questions import decisions_of, find_records, place_in_file, raw_files_of
 from whatworks.web.work.render import page, review_address, see_other
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.uploads import form_of
 
 __all__ = ["decided_page", "take_back"]
@@ -21,7 +21,7 @@ _SHOWN = 40
 _FORM_LIMIT = 100_000
 
 
-def decided_page(desk: Desk, request: Request) -> Response:
+def decided_page(desk: Seat, request: Request) -> Response:
     """List the decisions."""
     review = desk.review(request.path_params["review_id"])
     review_id = review.review_id
@@ -53,13 +53,14 @@ def decided_page(desk: Desk, request: Request) -> Response:
                 )
                 for one in shown.rows
             },
-            "n_waiting": len(counts.waiting) - sitting.unheeded(counts.waiting),
+            "n_waiting": len(counts.waiting)
+            - desk.last_joining(review_id).unheeded(counts.waiting),
             "message": sitting.told(),
         },
     )
 
 
-async def take_back(desk: Desk, request: Request) -> Response:
+async def take_back(desk: Seat, request: Request) -> Response:
     """Take one decision back."""
     review_id = request.path_params["review_id"]
     if request.method == "POST":
@@ -69,7 +70,7 @@ async def take_back(desk: Desk, request: Request) -> Response:
     return see_other(request, review_address(review_id, "/decided"))
 
 
-def _take_back(desk: Desk, review_id: str, record: str, other: str) -> None:
+def _take_back(desk: Seat, review_id: str, record: str, other: str) -> None:
     desk.review(review_id)
     take_back_pair(
         desk.store,

@@ -1,4 +1,4 @@
-"""What the working pages share: the store, who works, and what is under way in this process."""
+"""What everybody at the working pages shares: the store, and what is under way in this process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from whatworks.references import ImportReport, RawFile, Review
 from whatworks.release.read import ReleaseLabel
 from whatworks.store import Actor, Store
 from whatworks.web.work.counts import Overview, overview_of
-from whatworks.web.work.sitting import Sitting
+from whatworks.web.work.sitting import LastJoining, Sitting
 from whatworks.web.work.tasks import Tasks
+from whatworks.web.work.user import User
 
 __all__ = ["UPLOAD_LIMIT", "Desk"]
 
@@ -21,14 +22,17 @@ _REPORTS_KEPT = 20
 
 
 class Desk:
-    """The working place of one person on this machine.
+    """The working place of one person on a machine, or of a team.
+
+    Pages do not get it but a `Seat` at it, which knows who sent the request.
 
     Parameters
     ----------
     store : Store
         What is worked on.
-    by : Actor
-        Who works; every change is recorded under this pseudonym.
+    by : Actor or None
+        The one person who works here, and under whose pseudonym every change is recorded; None
+        where people sign in.
     release : ReleaseLabel
         Name and date shown at the foot of the pages.
     upload_limit : int
@@ -36,15 +40,21 @@ class Desk:
     """
 
     def __init__(
-        self, store: Store, *, by: Actor, release: ReleaseLabel, upload_limit: int = UPLOAD_LIMIT
+        self,
+        store: Store,
+        *,
+        by: Actor | None,
+        release: ReleaseLabel,
+        upload_limit: int = UPLOAD_LIMIT,
     ) -> None:
         self.store = store
-        self.by = by
         self.release = release
         self.upload_limit = upload_limit
+        self.local_user = None if by is None else User.of_this_machine(by)
         self.tasks = Tasks()
         self._lock = threading.Lock()
-        self._sittings: dict[str, Sitting] = {}
+        self._sittings: dict[tuple[str, str], Sitting] = {}
+        self._joinings: dict[str, LastJoining] = {}
         self._reports: OrderedDict[tuple[str, str], ImportReport] = OrderedDict()
         self._overview: tuple[str | None, Overview] | None = None
 
@@ -69,10 +79,15 @@ class Desk:
                 self._overview = (last, overview_of(self.store))
             return self._overview[1]
 
-    def sitting(self, review_id: str) -> Sitting:
-        """Return what the person did with a review's pairs since whatworks was started."""
+    def sitting(self, pseudonym: str, review_id: str) -> Sitting:
+        """Return what a person did with a review's pairs since whatworks was started."""
         with self._lock:
-            return self._sittings.setdefault(review_id, Sitting())
+            return self._sittings.setdefault((pseudonym, review_id), Sitting())
+
+    def last_joining(self, review_id: str) -> LastJoining:
+        """Return what the last joining of a review left over."""
+        with self._lock:
+            return self._joinings.setdefault(review_id, LastJoining())
 
     def kept_report(self, raw_file: RawFile) -> ImportReport | None:
         """Return the account of an import, if it is among the last ones."""

@@ -17,11 +17,11 @@ from whatworks.errors import FileError, NotFound
 from whatworks.references import ImportReport, RawFile, ReportIssue, read_references
 from whatworks.site.csv_file import csv_download
 from whatworks.site.paths import slug
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.paging import pages_of
 from whatworks.web.work.questions import raw_files_of
 from whatworks.web.work.render import page, review_address
 from whatworks.web.work.searches import search_names
+from whatworks.web.work.seat import Seat
 
 __all__ = ["issues_csv", "report_page"]
 
@@ -39,7 +39,7 @@ class Kind:
     first_line: int
 
 
-def report_page(desk: Desk, request: Request) -> Response:
+def report_page(desk: Seat, request: Request) -> Response:
     """Show the account of one import: counts, kinds of issues, and each line of all or of one kind."""
     review = desk.review(request.path_params["review_id"])
     file = _file(desk, request)
@@ -79,7 +79,7 @@ def report_page(desk: Desk, request: Request) -> Response:
     )
 
 
-def issues_csv(desk: Desk, request: Request) -> Response:
+def issues_csv(desk: Seat, request: Request) -> Response:
     """Send every line of the account as CSV."""
     file = _file(desk, request)
     account = _account(desk, file)
@@ -99,7 +99,7 @@ def issues_csv(desk: Desk, request: Request) -> Response:
     )
 
 
-def _file(desk: Desk, request: Request) -> RawFile:
+def _file(desk: Seat, request: Request) -> RawFile:
     review_id, raw_file_id = (request.path_params[name] for name in ("review_id", "raw_file_id"))
     desk.review(review_id)
     found = raw_files_of(desk.store, review_id).get(raw_file_id)
@@ -108,7 +108,7 @@ def _file(desk: Desk, request: Request) -> RawFile:
     return found
 
 
-def _account(desk: Desk, file: RawFile) -> ImportReport:
+def _account(desk: Seat, file: RawFile) -> ImportReport:
     """Return the account of a file: kept, or made again.
 
     Raises

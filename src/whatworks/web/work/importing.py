@@ -13,10 +13,10 @@ from starlette.responses import Response
 from whatworks.actions.import_references import import_references
 from whatworks.errors import UserError
 from whatworks.site.figures import plural
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.questions import raw_files_of
 from whatworks.web.work.render import page, review_address, see_other
 from whatworks.web.work.searches import search_names
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.tasks import Report
 from whatworks.web.work.uploads import Upload, form_of, megabytes, uploads_of
 
@@ -49,12 +49,12 @@ class FileOutcome:
     error: str | None = None
 
 
-def import_form(desk: Desk, request: Request) -> Response:
+def import_form(desk: Seat, request: Request) -> Response:
     """Ask for files."""
     return _form(desk, request, [], "")
 
 
-async def import_files(desk: Desk, request: Request) -> Response:
+async def import_files(desk: Seat, request: Request) -> Response:
     """Take the files in and begin to import them."""
     form = await form_of(request, limit=desk.upload_limit)
     try:
@@ -66,7 +66,7 @@ async def import_files(desk: Desk, request: Request) -> Response:
     return await run_in_threadpool(_start, desk, request, uploads, search_id)
 
 
-def _start(desk: Desk, request: Request, uploads: list[Upload], search_id: str) -> Response:
+def _start(desk: Seat, request: Request, uploads: list[Upload], search_id: str) -> Response:
     review_id = desk.review(request.path_params["review_id"]).review_id
     errors = []
     if not uploads:
@@ -86,7 +86,7 @@ def _start(desk: Desk, request: Request, uploads: list[Upload], search_id: str) 
 
 
 def _import(
-    desk: Desk, review_id: str, uploads: Sequence[Upload], search_id: str | None, report: Report
+    desk: Seat, review_id: str, uploads: Sequence[Upload], search_id: str | None, report: Report
 ) -> list[FileOutcome]:
     """Import each file by itself, so that one that cannot be read does not keep out the others."""
     total = sum(len(upload.content) for upload in uploads) or 1
@@ -101,7 +101,7 @@ def _import(
     return outcomes
 
 
-def _import_one(desk: Desk, review_id: str, upload: Upload, search_id: str | None) -> FileOutcome:
+def _import_one(desk: Seat, review_id: str, upload: Upload, search_id: str | None) -> FileOutcome:
     digest = hashlib.sha256(upload.content).hexdigest()
     known = raw_files_of(desk.store, review_id).get(digest)
     try:
@@ -124,7 +124,7 @@ def _import_one(desk: Desk, review_id: str, upload: Upload, search_id: str | Non
     )
 
 
-def _form(desk: Desk, request: Request, errors: list[tuple[str, str]], search_id: str) -> Response:
+def _form(desk: Seat, request: Request, errors: list[tuple[str, str]], search_id: str) -> Response:
     review = desk.review(request.path_params["review_id"])
     return page(
         request,

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from whatworks.dedupe import Report, ReportRecord
 from whatworks.references import Record
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.paging import pages_of
 from whatworks.web.work.questions import find_records, place_in_file, raw_files_of
 from whatworks.web.work.render import page, review_address
+from whatworks.web.work.seat import Seat
 
 __all__ = ["joined_page"]
 
@@ -35,7 +35,7 @@ class Member:
     compare: str | None
 
 
-def joined_page(desk: Desk, request: Request) -> Response:
+def joined_page(desk: Seat, request: Request) -> Response:
     """List the reports with more than one record, those joined by the weakest evidence first."""
     review = desk.review(request.path_params["review_id"])
     own = {

@@ -7,14 +7,14 @@ from starlette.responses import Response
 
 from whatworks.actions.find_reports import FoundReports, find_reports
 from whatworks.site.figures import count
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.render import review_address, see_other
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.tasks import Report
 
 __all__ = ["join"]
 
 
-def join(desk: Desk, request: Request) -> Response:
+def join(desk: Seat, request: Request) -> Response:
     """Begin to join records; where that is under way for this review, lead there."""
     review_id = desk.review(request.path_params["review_id"]).review_id
     if request.method != "POST":
@@ -32,7 +32,7 @@ def join(desk: Desk, request: Request) -> Response:
         n_records = desk.overview().of(review_id).n_records
         report(f"Comparing {count(n_records)} records with one another", None)
         found = find_reports(desk.store, by=desk.by, review_id=review_id)
-        desk.sitting(review_id).joined(desk.overview().of(review_id).waiting)
+        desk.last_joining(review_id).joined(desk.overview().of(review_id).waiting)
         return found
 
     task = desk.tasks.start(work, review_id=review_id, kind="join", title="Finding duplicates")

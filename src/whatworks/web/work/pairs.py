@@ -19,7 +19,6 @@ from whatworks.dedupe import RecordPair
 from whatworks.errors import UserError
 from whatworks.store import Store
 from whatworks.web.work.check import TITLE
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.pair_view import field_rows
 from whatworks.web.work.pair_words import likelihood, reasons_of
 from whatworks.web.work.questions import (
@@ -32,6 +31,7 @@ from whatworks.web.work.questions import (
     sampled_of,
 )
 from whatworks.web.work.render import fragment, page, review_address, see_other
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.sitting import Pair, Sitting, Step
 from whatworks.web.work.uploads import form_of
 
@@ -63,29 +63,29 @@ class Status:
     is_error: bool = False
 
 
-def pairs_page(desk: Desk, request: Request) -> Response:
+def pairs_page(desk: Seat, request: Request) -> Response:
     """Show the next pair in doubt, or the one that the address names."""
     return _page(desk, request, IN_DOUBT)
 
 
-def sampled_page(desk: Desk, request: Request) -> Response:
+def sampled_page(desk: Seat, request: Request) -> Response:
     """Show the next pair of the sample."""
     return _page(desk, request, SAMPLED)
 
 
-async def decide(desk: Desk, request: Request) -> Response:
+async def decide(desk: Seat, request: Request) -> Response:
     """Record what was decided, skip, or undo; answer with the pair that comes then."""
     form = await form_of(request, limit=_FORM_LIMIT)
     return await run_in_threadpool(_decide, desk, request, form, IN_DOUBT)
 
 
-async def decide_sampled(desk: Desk, request: Request) -> Response:
+async def decide_sampled(desk: Seat, request: Request) -> Response:
     """Do the same with the pairs of the sample."""
     form = await form_of(request, limit=_FORM_LIMIT)
     return await run_in_threadpool(_decide, desk, request, form, SAMPLED)
 
 
-def _page(desk: Desk, request: Request, walk: Walk) -> Response:
+def _page(desk: Seat, request: Request, walk: Walk) -> Response:
     review = desk.review(request.path_params["review_id"])
     record, other = (request.query_params.get(name) for name in ("record", "other"))
     wanted = _sorted_pair(record, other) if record and other else None
@@ -107,7 +107,7 @@ def _page(desk: Desk, request: Request, walk: Walk) -> Response:
     )
 
 
-def _decide(desk: Desk, request: Request, form: FormData, walk: Walk) -> Response:
+def _decide(desk: Seat, request: Request, form: FormData, walk: Walk) -> Response:
     review_id = desk.review(request.path_params["review_id"]).review_id
     try:
         status, wanted = _do(desk, review_id, form)
@@ -120,7 +120,7 @@ def _decide(desk: Desk, request: Request, form: FormData, walk: Walk) -> Respons
     return see_other(request, review_address(review_id, walk.rest))
 
 
-def _do(desk: Desk, review_id: str, form: FormData) -> tuple[Status, Pair | None]:
+def _do(desk: Seat, review_id: str, form: FormData) -> tuple[Status, Pair | None]:
     """Do what a button says; return what to tell, and the pair to show instead of the next."""
     sitting = desk.sitting(review_id)
     did = str(form.get("decision") or "")
@@ -138,7 +138,7 @@ def _do(desk: Desk, review_id: str, form: FormData) -> tuple[Status, Pair | None
     return Status(f"Saved: {did}.", can_undo=True), None
 
 
-def _undo(desk: Desk, review_id: str, sitting: Sitting) -> tuple[Status, Pair | None]:
+def _undo(desk: Seat, review_id: str, sitting: Sitting) -> tuple[Status, Pair | None]:
     step = sitting.undo()
     if step is None:
         words = (
@@ -146,6 +146,11 @@ def _undo(desk: Desk, review_id: str, sitting: Sitting) -> tuple[Status, Pair | 
         )
         return Status(words), None
     if step.did in _DECISIONS:
+        now = decision_on(desk.store, review_id, step.pair)
+        # Somebody else may have looked at the pair in the meantime: theirs is not to be undone.
+        if now is None or (now.decision, now.decided_by) != (step.did, desk.by.pseudonym):
+            words = "Not undone: the decision about this pair was changed since."
+            return Status(words, can_undo=sitting.can_undo), step.pair
         if step.before is None:
             record, other = step.pair
             take_back_pair(
@@ -162,7 +167,7 @@ def _undo(desk: Desk, review_id: str, sitting: Sitting) -> tuple[Status, Pair | 
     return Status(words, can_undo=sitting.can_undo), step.pair
 
 
-def _record(desk: Desk, review_id: str, pair: Pair, decision: str, note: str | None) -> None:
+def _record(desk: Seat, review_id: str, pair: Pair, decision: str, note: str | None) -> None:
     decide_pair(
         desk.store,
         by=desk.by,
@@ -180,7 +185,7 @@ def _sorted_pair(record: str, other: str) -> Pair:
     return first, second
 
 
-def _values(desk: Desk, review_id: str, wanted: Pair | None, walk: Walk) -> dict[str, object]:
+def _values(desk: Seat, review_id: str, wanted: Pair | None, walk: Walk) -> dict[str, object]:
     """Return what the template shows of a pair: that wanted, else the next in the queue."""
     sitting = desk.sitting(review_id)
     questions = walk.pairs_of(desk.store, review_id, sitting)
@@ -197,13 +202,15 @@ def _values(desk: Desk, review_id: str, wanted: Pair | None, walk: Walk) -> dict
     }
     if shown is None:
         counts = desk.overview().of(review_id)
-        values["n_waiting"] = len(counts.waiting) - sitting.unheeded(counts.waiting)
+        values["n_waiting"] = len(counts.waiting) - desk.last_joining(review_id).unheeded(
+            counts.waiting
+        )
         values["n_new"] = counts.n_new
         values["n_decided"] = counts.n_decided
     return values
 
 
-def _shown(desk: Desk, review_id: str, pair: Pair, questions: Questions) -> dict[str, object]:
+def _shown(desk: Seat, review_id: str, pair: Pair, questions: Questions) -> dict[str, object]:
     """Return one pair: its records, fields, likelihood and reasons, and what was decided."""
     records = find_records(desk.store, pair)
     first, second = (records[name] for name in pair)

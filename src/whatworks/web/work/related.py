@@ -7,18 +7,18 @@ from itertools import groupby
 from starlette.requests import Request
 from starlette.responses import Response
 
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.paging import pages_of
 from whatworks.web.work.pair_words import RELATION_WORDS
 from whatworks.web.work.questions import find_records, place_in_file, raw_files_of
 from whatworks.web.work.render import page, review_address
+from whatworks.web.work.seat import Seat
 
 __all__ = ["related_page"]
 
 _SHOWN = 50
 
 
-def related_page(desk: Desk, request: Request) -> Response:
+def related_page(desk: Seat, request: Request) -> Response:
     """List them by how they are related."""
     review = desk.review(request.path_params["review_id"])
     pairs = [

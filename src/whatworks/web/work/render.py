@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from whatworks.site.context import environment
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.questions import cited
+from whatworks.web.work.seat import Seat
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -79,7 +79,7 @@ def review_address(review_id: str, rest: str = "") -> str:
 
 def page(
     request: Request,
-    desk: Desk,
+    desk: Seat,
     template: str,
     *,
     title: str,
@@ -112,6 +112,7 @@ def page(
             title=title,
             section="work",
             release=desk.release,
+            desk=desk,
             crumbs=[("Reviews", "desk/"), *crumbs] if template != "reviews.html" else [],
             errors=list(errors),
         )

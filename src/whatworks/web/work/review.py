@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whatworks.references import RawFile
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.render import page
 from whatworks.web.work.searches import search_names
+from whatworks.web.work.seat import Seat
 
 __all__ = ["review_page"]
 
@@ -24,7 +24,7 @@ class FileRow:
     search: str | None
 
 
-def review_page(desk: Desk, request: Request) -> Response:
+def review_page(desk: Seat, request: Request) -> Response:
     """Show a review."""
     review = desk.review(request.path_params["review_id"])
     review_id = review.review_id
@@ -44,7 +44,7 @@ def review_page(desk: Desk, request: Request) -> Response:
     # Files of effects or decisions are listed with no records of their own.
     files.sort(key=lambda row: (row.file.name.casefold(), row.file.raw_file_id))
     identified = overview.identified.get(review_id)
-    unheeded = sitting.unheeded(counts.waiting)
+    unheeded = desk.last_joining(review_id).unheeded(counts.waiting)
     return page(
         request,
         desk,

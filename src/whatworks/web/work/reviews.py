@@ -12,8 +12,8 @@ from starlette.responses import Response
 from whatworks.actions.add_reviews import add_reviews
 from whatworks.errors import UserError
 from whatworks.references import Review
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.render import page, review_address, see_other
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.uploads import form_of
 
 __all__ = ["create_review", "new_review_form", "reviews_page"]
@@ -24,10 +24,10 @@ _FORM_LIMIT = 1_000_000
 _FIELDS = ("title", "question", "name")
 
 
-def reviews_page(desk: Desk, request: Request) -> Response:
+def reviews_page(desk: Seat, request: Request) -> Response:
     """Show the reviews with their counts."""
     overview = desk.overview()
-    reviews = sorted(desk.store.rows("reviews"), key=lambda review: review.title.casefold())
+    reviews = sorted(desk.reviews(), key=lambda review: review.title.casefold())
     return page(
         request,
         desk,
@@ -37,18 +37,18 @@ def reviews_page(desk: Desk, request: Request) -> Response:
     )
 
 
-def new_review_form(desk: Desk, request: Request) -> Response:
+def new_review_form(desk: Seat, request: Request) -> Response:
     """Ask what the new review is about."""
     return _form(desk, request, dict.fromkeys(_FIELDS, ""), [])
 
 
-async def create_review(desk: Desk, request: Request) -> Response:
+async def create_review(desk: Seat, request: Request) -> Response:
     """Add the review that was described, or say what is missing."""
     form = await form_of(request, limit=_FORM_LIMIT)
     return await run_in_threadpool(_create, desk, request, _texts(form))
 
 
-def _create(desk: Desk, request: Request, said: dict[str, str]) -> Response:
+def _create(desk: Seat, request: Request, said: dict[str, str]) -> Response:
     name = said["name"] or _name_from(said["title"])
     errors = _problems(desk, said, name)
     if not errors:
@@ -65,7 +65,12 @@ def _create(desk: Desk, request: Request, said: dict[str, str]) -> Response:
             note=None,
         )
         try:
-            add_reviews(desk.store, by=desk.by, reviews=[review])
+            add_reviews(
+                desk.store,
+                by=desk.by,
+                reviews=[review],
+                lead=desk.person.pseudonym if desk.is_team else None,
+            )
         except UserError as error:
             errors = [("title", str(error))]
         else:
@@ -73,7 +78,7 @@ def _create(desk: Desk, request: Request, said: dict[str, str]) -> Response:
     return _form(desk, request, said, errors)
 
 
-def _problems(desk: Desk, said: dict[str, str], name: str) -> list[tuple[str, str]]:
+def _problems(desk: Seat, said: dict[str, str], name: str) -> list[tuple[str, str]]:
     """Return what keeps the review from being added, by field."""
     errors = []
     if not said["title"]:
@@ -112,7 +117,7 @@ def _name_from(title: str) -> str:
 
 
 def _form(
-    desk: Desk, request: Request, said: dict[str, str], errors: list[tuple[str, str]]
+    desk: Seat, request: Request, said: dict[str, str], errors: list[tuple[str, str]]
 ) -> Response:
     return page(
         request,

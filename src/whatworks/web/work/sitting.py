@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from whatworks.dedupe import PairDecision
 
-__all__ = ["Pair", "Sitting", "Step"]
+__all__ = ["LastJoining", "Pair", "Sitting", "Step"]
 
 # Names of two records, the smaller first.
 Pair = tuple[str, str]
@@ -37,14 +37,13 @@ class Step:
 
 
 class Sitting:
-    """The steps of one review. Safe to share between threads."""
+    """The steps of one person in one review. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._steps: list[Step] = []
         self._skipped: dict[Pair, None] = {}
         self._message: str | None = None
-        self._unheeded: frozenset[tuple[str, ...]] = frozenset()
 
     def did(self, step: Step) -> None:
         """Remember a step; a skipped pair goes behind those skipped before."""
@@ -85,6 +84,14 @@ class Sitting:
         with self._lock:
             message, self._message = self._message, None
             return message
+
+
+class LastJoining:
+    """What the last joining of a review's records could not follow; the same for everybody."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._unheeded: frozenset[tuple[str, ...]] = frozenset()
 
     def joined(self, waiting: frozenset[tuple[str, ...]]) -> None:
         """Remember the decisions that joining could not follow, because others contradict them."""

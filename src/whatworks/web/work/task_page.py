@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whatworks.errors import NotFound
-from whatworks.web.work.desk import Desk
 from whatworks.web.work.render import fragment, page, review_address
+from whatworks.web.work.seat import Seat
 from whatworks.web.work.tasks import Task
 
 __all__ = ["task_page", "task_progress"]
@@ -18,9 +18,9 @@ _GONE = (
 )
 
 
-def task_page(desk: Desk, request: Request) -> Response:
+def task_page(desk: Seat, request: Request) -> Response:
     """Show a task."""
-    task = desk.tasks.get(request.path_params["task_id"])
+    task = desk.task(request.path_params["task_id"])
     if task is None:
         raise NotFound(_GONE)
     review = desk.review(task.review_id)
@@ -34,14 +34,15 @@ def task_page(desk: Desk, request: Request) -> Response:
     )
 
 
-def task_progress(desk: Desk, request: Request) -> Response:
+def task_progress(desk: Seat, request: Request) -> Response:
     """Give the part of the page that changes; once the task is over it asks no more."""
-    task = desk.tasks.get(request.path_params["task_id"])
+    task = desk.task(request.path_params["task_id"])
     if task is None:
         return fragment(request, "_task_gone.html", {"message": _GONE})
     return fragment(request, "_task.html", _values(desk, task))
 
 
-def _values(desk: Desk, task: Task) -> dict[str, object]:
+def _values(desk: Seat, task: Task) -> dict[str, object]:
     counts = desk.overview().of(task.review_id) if task.is_over else None
-    return {"task": task, "counts": counts}
+    may_change = desk.may("reviewer", task.review_id)
+    return {"task": task, "counts": counts, "may_change": may_change}
