@@ -9,6 +9,7 @@ from whatworks.errors import NotFound
 from whatworks.references import ImportReport, RawFile, Review
 from whatworks.release.read import ReleaseLabel
 from whatworks.store import Actor, Store
+from whatworks.web.work.boards import Boards
 from whatworks.web.work.counts import Overview, overview_of
 from whatworks.web.work.sitting import LastJoining, Sitting
 from whatworks.web.work.tasks import Tasks
@@ -52,6 +53,7 @@ class Desk:
         self.upload_limit = upload_limit
         self.local_user = None if by is None else User.of_this_machine(by)
         self.tasks = Tasks()
+        self.boards = Boards(store)
         self._lock = threading.Lock()
         self._sittings: dict[tuple[str, str], Sitting] = {}
         self._joinings: dict[str, LastJoining] = {}

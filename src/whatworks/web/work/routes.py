@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from whatworks.web.work.check import check_page, draw_pairs
+from whatworks.web.work.conflicts import conflicts_page, record_page, settle_conflict
 from whatworks.web.work.decided import decided_page, take_back
 from whatworks.web.work.desk import Desk
 from whatworks.web.work.guard import LocalOnly
@@ -28,6 +29,15 @@ from whatworks.web.work.pairs import decide, decide_sampled, pairs_page, sampled
 from whatworks.web.work.related import related_page
 from whatworks.web.work.review import review_page
 from whatworks.web.work.reviews import create_review, new_review_form, reviews_page
+from whatworks.web.work.screen import decide_record, screen_page
+from whatworks.web.work.screen_setup import (
+    change_criteria,
+    change_rules,
+    criteria_form,
+    rules_form,
+)
+from whatworks.web.work.screen_table import records_page
+from whatworks.web.work.screening import screening_page
 from whatworks.web.work.seat import Seat
 from whatworks.web.work.task_page import task_page, task_progress
 from whatworks.web.work.user import User
@@ -84,6 +94,17 @@ PAGES: Sequence[WorkPage] = (
     WorkPage("POST", f"{_REVIEW}/take-back", take_back, Need.REVIEWER),
     WorkPage("GET", f"{_REVIEW}/joined", joined_page, Need.READER),
     WorkPage("GET", f"{_REVIEW}/related", related_page, Need.READER),
+    WorkPage("GET", f"{_REVIEW}/screening", screening_page, Need.READER),
+    WorkPage("GET", f"{_REVIEW}/criteria", criteria_form, Need.LEAD),
+    WorkPage("POST", f"{_REVIEW}/criteria", change_criteria, Need.LEAD),
+    WorkPage("GET", f"{_REVIEW}/rules/{{stage}}", rules_form, Need.LEAD),
+    WorkPage("POST", f"{_REVIEW}/rules/{{stage}}", change_rules, Need.LEAD),
+    WorkPage("GET", f"{_REVIEW}/screen/{{stage}}", screen_page, Need.REVIEWER),
+    WorkPage("POST", f"{_REVIEW}/screen/{{stage}}", decide_record, Need.REVIEWER),
+    WorkPage("GET", f"{_REVIEW}/conflicts/{{stage}}", conflicts_page, Need.REVIEWER),
+    WorkPage("POST", f"{_REVIEW}/conflicts/{{stage}}", settle_conflict, Need.REVIEWER),
+    WorkPage("GET", f"{_REVIEW}/records/{{stage}}", records_page, Need.READER),
+    WorkPage("GET", f"{_REVIEW}/records/{{stage}}/{{record_id}}", record_page, Need.READER),
 )
 
 

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from starlette.exceptions import HTTPException
 
+from whatworks.actions.rank_screening import Orders
+from whatworks.actions.screening_board import Board
 from whatworks.actions.team import role_in, roles_of
 from whatworks.errors import NotFound
 from whatworks.references import ImportReport, RawFile, Review
@@ -14,6 +16,7 @@ from whatworks.store import Actor, Store
 from whatworks.web.work.counts import Overview
 from whatworks.web.work.desk import Desk
 from whatworks.web.work.needs import Need, has_role
+from whatworks.web.work.screen_sitting import ScreenSitting
 from whatworks.web.work.sitting import LastJoining, Sitting
 from whatworks.web.work.tasks import Task, Tasks
 from whatworks.web.work.user import User
@@ -164,6 +167,18 @@ class Seat:
     def sitting(self, review_id: str) -> Sitting:
         """Return what the person did with a review's pairs since whatworks was started."""
         return self.shared.sitting(self.person.pseudonym, review_id)
+
+    def screening(self, review_id: str) -> tuple[Board, Orders]:
+        """Return the board of a review's screening, and the orders of its stages."""
+        return self.shared.boards.of(review_id)
+
+    def screen_sitting(self, review_id: str, stage: str) -> ScreenSitting:
+        """Return what the person did at a stage since whatworks was started."""
+        return self.shared.boards.sitting(self.person.pseudonym, review_id, stage)
+
+    def names(self) -> dict[str, str]:
+        """Return people's names by pseudonym, for display to the team; who has none is not in it."""
+        return {one.pseudonym: one.name for one in self.store.people()}
 
     def last_joining(self, review_id: str) -> LastJoining:
         """Return what the last joining of a review left over."""
