@@ -1,0 +1,288 @@
+"""The screening pages without a browser: what each person is shown, can do, and never sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tests.screening_store import LEAD, fill
+from whatworks.errors import UserError
+from whatworks.release import ReleaseLabel
+from whatworks.screening.nouns import TeamMember
+from whatworks.store import Store
+from whatworks.web.errors import ErrorPages
+from whatworks.web.work import Desk, work_routes
+from whatworks.web.work.user import User
+
+LABEL = ReleaseLabel("whatworks", "Working copy", "draft", "2026-11-24", "0")
+SCREEN = "screen/title-abstract"
+CONFLICTS = "conflicts/title-abstract"
+
+
+class Named:
+    """Says who sent a request by a header; signing in is tested elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            name = dict(scope["headers"]).get(b"x-person", b"").decode()
+            scope.setdefault("state", {})["user"] = User(name, name, is_administrator=False)
+        await self.app(scope, receive, send)
+
+
+class Person:
+    """One person's browser."""
+
+    def __init__(self, app: ASGIApp, name: str) -> None:
+        self.client = TestClient(app, raise_server_exceptions=False, headers={"X-Person": name})
+
+    def get(self, path: str, status: int = 200) -> str:
+        response = self.client.get(f"/desk/reviews/r/{path}")
+        assert response.status_code == status, response.text
+        return response.text
+
+    def post(self, path: str, status: int = 200, **data: str) -> str:
+        response = self.client.post(f"/desk/reviews/r/{path}", data=data)
+        assert response.status_code == status, response.text
+        return response.text
+
+    def shown(self) -> str | None:
+        """The record before this person."""
+        return record_in(self.get(SCREEN))
+
+    def decide(self, decision: str, record: str | None = None, **more: str) -> str:
+        """Press a button as the script does; the answer is the next record."""
+        record = record or self.shown() or ""
+        response = self.client.post(
+            f"/desk/reviews/r/{SCREEN}",
+            data={"record": record, "decision": decision, **more},
+            headers={"HX-Request": "true"},
+        )
+        assert response.status_code == 200, response.text
+        return response.text
+
+
+class Team:
+    def __init__(self, store: Store, **changes: object) -> None:
+        self.store = store
+        fill(store, **changes)  # type: ignore[arg-type]
+        with store.write(actor=LEAD, action="add", object_type="review", object_id="r") as tx:
+            tx.append("team_members", [TeamMember("r", "reader", "reader", False)])
+        errors = ErrorPages(LABEL)
+        self.desk = Desk(store, by=None, release=LABEL)
+        self.app = Named(
+            Starlette(
+                routes=work_routes(self.desk),
+                exception_handlers={
+                    HTTPException: errors.http_error,
+                    UserError: errors.user_error,
+                    Exception: errors.bug,
+                },
+            )
+        )
+
+    def person(self, name: str) -> Person:
+        return Person(self.app, name)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Store]:
+    with Store.create(str(tmp_path / "s.db")) as store:
+        yield store
+
+
+@pytest.fixture
+def team(empty: Store) -> Team:
+    return Team(empty)
+
+
+def record_in(html: str) -> str | None:
+    found = re.search(r'name="record" value="([^"]+)"', html)
+    return found.group(1) if found else None
+
+
+def test_a_person_decides_one_record_after_the_other(team: Team) -> None:
+    anna = team.person("a")
+    first = anna.shown()
+    answer = anna.decide("include")
+    assert "Saved: include." in answer
+    assert record_in(answer) not in (None, first)
+    assert "Saved: exclude (No comparison group)." in anna.decide("exclude:design")
+    assert [one.reason for one in team.store.rows("decisions")].count("design") == 1
+
+
+def test_nobody_sees_a_vote_before_all_have_voted(team: Team) -> None:
+    anna = team.person("a")
+    record = anna.shown()
+    assert record is not None
+    anna.decide("include", note="SECRET NOTE")
+    for name in ("b", LEAD.pseudonym, "reader"):
+        other = team.person(name)
+        for path in (f"records/title-abstract/{record}", "records/title-abstract", "screening"):
+            assert "SECRET" not in other.get(path)
+        assert "decided: include" not in other.get(f"records/title-abstract/{record}")
+    for name in ("b", LEAD.pseudonym):
+        assert "SECRET" not in team.person(name).get(f"{SCREEN}?record={record}")
+        assert "SECRET" not in team.person(name).get(CONFLICTS)
+    assert "SECRET" in anna.get(f"records/title-abstract/{record}")
+    # The second person is given it next, and then both are shown.
+    ben = team.person("b")
+    assert ben.shown() == record
+    ben.decide("exclude")
+    assert "SECRET" in ben.get(CONFLICTS)
+    assert "SECRET" in team.person("reader").get(f"records/title-abstract/{record}")
+
+
+def test_a_conflict_is_settled_by_a_third_and_only_by_a_third(team: Team) -> None:
+    record = team.person("a").shown() or ""
+    team.person("a").decide("include")
+    team.person("b").decide("exclude", record=record)
+    # Those who voted are told why there is no form for them; a request sent all the same is refused.
+    assert "waits for somebody who did not vote" in team.person("a").get(CONFLICTS)
+    refused = team.person("a").post(CONFLICTS, 422, record=record, decision="include")
+    assert "somebody who did not vote settles this record" in refused
+    assert "Settled as include" in team.person("c").post(
+        CONFLICTS, record=record, decision="include"
+    )
+    assert "No record is in conflict" in team.person("c").get(CONFLICTS)
+    assert "Included" in team.person("reader").get(f"records/title-abstract/{record}")
+
+
+def test_undo_goes_back_to_the_record_and_stops_where_others_were_seen(team: Team) -> None:
+    anna, ben = team.person("a"), team.person("b")
+    first = anna.shown() or ""
+    anna.decide("include")
+    second = anna.shown() or ""
+    anna.decide("exclude")
+    ben.decide("exclude", record=first)
+    answer = anna.decide("undo")
+    assert "Taken back: exclude." in answer
+    assert record_in(answer) == second
+    anna.get(CONFLICTS)
+    assert "nothing to undo" in anna.decide("undo")
+
+
+def test_a_record_passed_over_comes_again_at_the_end(empty: Store) -> None:
+    team = Team(empty, n=3)
+    anna = team.person("a")
+    first = anna.shown()
+    assert "Passed over" in anna.decide("skip")
+    others = [anna.shown()]
+    anna.decide("include")
+    others.append(anna.shown())
+    answer = anna.decide("include")
+    assert "You passed over 1 record" in answer
+    assert first not in others
+    assert record_in(anna.decide("again", record="x")) == first
+
+
+def test_two_people_are_not_given_the_same_record_where_one_is_enough(empty: Store) -> None:
+    team = Team(empty, reviewers_per_record=1)
+    shown = [team.person(name).shown() for name in ("a", "b", "c")]
+    assert len(set(shown)) == 3
+
+
+def test_a_refused_decision_says_why_and_stays_with_its_record(team: Team) -> None:
+    anna = team.person("a")
+    record = anna.shown()
+    answer = anna.decide("exclude:weather")
+    assert "Not saved." in answer
+    assert "none of the exclusion reasons" in answer
+    assert record_in(answer) == record
+
+
+def test_without_a_script_the_same_is_done_by_forms(team: Team) -> None:
+    anna = team.person("a")
+    record = anna.shown() or ""
+    page = anna.post(SCREEN, record=record, decision="include")
+    assert "Saved: include." in page
+    assert "<h1" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "status"),
+    [
+        ("a", "rules/title-abstract", 403),
+        ("a", "criteria", 403),
+        ("reader", SCREEN, 403),
+        ("reader", CONFLICTS, 403),
+        ("reader", "screening", 200),
+        ("stranger", "screening", 422),
+        ("a", "screen/pilot", 422),
+        ("a", "screen/full-text", 422),
+        ("a", "records/title-abstract/nowhere", 422),
+    ],
+)
+def test_roles_and_addresses_are_checked(team: Team, who: str, path: str, status: int) -> None:
+    response = team.person(who).client.get(f"/desk/reviews/r/{path}")
+    assert response.status_code in (status, 404 if status == 422 else status)
+
+
+def test_rules_are_set_by_the_form_and_mistakes_are_told_by_field(team: Team) -> None:
+    lead = team.person(LEAD.pseudonym)
+    wrong = lead.post("rules/full-text", 422, reviewers="1", doubled="lots", conflict="third", order="ranked", target="95", level="100", open="yes")  # fmt: skip
+    assert 'href="#doubled"' in wrong
+    assert 'href="#level"' in wrong
+    done = lead.post("rules/full-text", reviewers="1", doubled="20", conflict="agreement", order="random", target="90", level="95", open="no")  # fmt: skip
+    assert "are set" in done
+    (rules,) = [one for one in team.store.rows("screening_rules") if one.stage == "full_text"]
+    assert (rules.reviewers_per_record, rules.doubled_share, rules.recall_target) == (1, 0.2, 0.9)
+    assert not rules.is_open
+
+
+def test_a_new_version_of_the_criteria_keeps_the_codes_of_reasons_that_stay(team: Team) -> None:
+    lead = team.person(LEAD.pseudonym)
+    changed = {
+        "text": "Pupils",
+        "reasons": "No comparison group\nNot in English",
+        "include_terms": "read*",
+    }
+    assert "Say what changed" in lead.post("criteria", 422, **changed)
+    assert "Version 2" in lead.post("criteria", **changed, why_changed="Trials are rare")
+    codes = {
+        one.label: one.code
+        for one in team.store.rows("exclusion_reasons")
+        if one.criteria_version == 2
+    }
+    assert codes == {"No comparison group": "design", "Not in English": "not-in-english"}
+
+
+def test_the_table_filters_and_searches(team: Team) -> None:
+    anna = team.person("a")
+    anna.decide("include", note="to discuss")
+    assert "20 records" in anna.get("records/title-abstract")
+    assert "1 record of 20" in anna.get("records/title-abstract?show=mine")
+    assert "1 record of 20" in anna.get("records/title-abstract?show=notes")
+    assert "1 record of 20" in anna.get("records/title-abstract?show=waiting")
+    assert "10 records of 20" in anna.get("records/title-abstract?words=phonics+reading")
+    assert "0 records of 20" in team.person("b").get("records/title-abstract?show=mine")
+
+
+def test_what_waits_for_whom_is_listed(team: Team) -> None:
+    team.person("a").decide("include")
+    page = team.person("b").get("screening")
+    rows = {
+        name: re.findall(r'numeric">([\d,]+)<', row)
+        for name, row in re.findall(r"font-weight-regular\">(\S+?)</th>(.*?)</tr>", page)
+    }
+    assert rows["a"] == ["1", "0", "0"]
+    assert rows["b"] == ["0", "1", "0"]
+
+
+def test_who_has_left_keeps_decisions_and_is_asked_for_nothing(team: Team) -> None:
+    team.person("a").decide("include")
+    with team.store.write(actor=LEAD, action="leave", object_type="review", object_id="r") as tx:
+        tx.append("team_members", [TeamMember("r", "a", "reviewer", True)])
+    page = team.person("b").get("screening")
+    assert "has left" in page
+    assert team.person("b").shown() is not None
+    assert team.person("a").client.get("/desk/reviews/r/screening").status_code in (404, 422)
