@@ -69,7 +69,14 @@ def take_in_hand(
         board.catch_up()
         with board.lock:
             stage = board.known_stage(stage_name)
-            others = Counter(one.record_id for one in leases if one.person != person)
+            others = Counter(
+                one.record_id
+                for one in leases
+                # Who has decided has it in hand no longer, though the lease has not lapsed.
+                if one.person != person
+                and one.record_id in stage
+                and one.person not in stage.standing(one.record_id).votes
+            )
             got = stage.next_for(
                 person,
                 order,
