@@ -9,9 +9,12 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 
-__all__ = ["end_of_run", "irrelevant_at_end"]
+__all__ = ["RUNS", "end_of_run", "irrelevant_at_end"]
 
 Bools = npt.NDArray[np.bool_]
+
+# Rules of this kind that are shown, by their names.
+RUNS = {"50 in a row": 50, "200 in a row": 200}
 
 
 def irrelevant_at_end(relevant: Sequence[bool] | Bools) -> int:

@@ -19,7 +19,7 @@ from whatworks.screening.first_stop import first_stop
 from whatworks.screening.knee import knee_stop
 from whatworks.screening.quant import calibrated, quant_recall
 from whatworks.screening.rules import RULES
-from whatworks.screening.run_length import end_of_run
+from whatworks.screening.run_length import RUNS, end_of_run
 from whatworks.statistics.confidence_level import level_between_0_and_1
 
 __all__ = ["RULES", "Stop", "buscar_p", "freeze_point", "quant_stop", "replay"]
@@ -131,8 +131,7 @@ def replay(
     level_between_0_and_1(level)
     found = np.asarray(relevant, dtype=np.bool_)
     ends = {
-        "50 in a row": end_of_run(found, 50),
-        "200 in a row": end_of_run(found, 200),
+        **{rule: end_of_run(found, run) for rule, run in RUNS.items()},
         "knee": knee_stop(found),
         "buscar": buscar_stop(found, n_records=found.size, target=target, level=level),
     }
