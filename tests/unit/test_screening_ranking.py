@@ -178,7 +178,8 @@ def test_the_certificate_finds_what_the_ranking_put_last() -> None:
     labels[-10:] = True
     for seed in range(20):
         stops = {stop.rule: stop for stop in replay(labels, seed=seed)}
-        assert set(stops) == set(RULES)
+        # QuantCI needs scores.
+        assert set(stops) == set(RULES) - {"QuantCI"}
         assert stops["50 in a row"].recall < 0.95
         assert stops["certificate"].recall >= 0.95
         assert all(stop.n_found + stop.n_missed == 60 for stop in stops.values())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +15,10 @@ from whatworks.cli.imports import read_input
 from whatworks.cli.screening_team import COMMANDS
 from whatworks.cli.whole_file import refuse_existing, write_whole
 from whatworks.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["screening"]
 
@@ -72,7 +78,7 @@ def simulate(
     Example: whatworks screening simulate old-review.csv --prior 965,457 --out order.csv
     """
     from whatworks.screening.labelled import read_labelled
-    from whatworks.screening.ranking import ranking_features
+    from whatworks.screening.ranking import rank, ranking_features
     from whatworks.screening.simulation import ranking_quality
     from whatworks.screening.simulation import simulate as simulated
 
@@ -116,20 +122,28 @@ def simulate(
             f"Loss {quality.loss:.4f}."
         )
     if certificate:
-        lines += _stops(found, seed)
+
+        def scores(n_screened: int) -> npt.NDArray[np.float64]:
+            seen = order[:n_screened]
+            return rank(features, seen, found[:n_screened], learner=learner).scores[order]
+
+        lines += _stops(found, seed, scores)
     click.echo("\n".join(lines), err=True)
 
 
-def _stops(found: list[bool], seed: int) -> list[str]:
+def _stops(
+    found: list[bool], seed: int, scores: Callable[[int], npt.NDArray[np.float64]]
+) -> list[str]:
     """Return a line for each rule: when it would have stopped, and what it rests on."""
     from whatworks.screening.stopping import RULES, replay
 
     lines = ["When each rule would have stopped (aim: 95% of the relevant records):"]
-    for stop in replay(found, seed=seed):
-        share = 100 * stop.n_screened / len(found)
+    for stop in replay(found, seed=seed, scores=scores):
+        rule, share = RULES[stop.rule], 100 * stop.n_screened / len(found)
         lines.append(
             f"  {stop.rule:13} after {stop.n_screened:>7,} records ({share:.0f}%): "
-            f"{100 * stop.recall:.1f}% found, {stop.n_missed:,} missed. {RULES[stop.rule]}"
+            f"{100 * stop.recall:.1f}% found, {stop.n_missed:,} missed. "
+            f"{rule.kind.capitalize()}: {rule.assumption[0].lower()}{rule.assumption[1:]}"
         )
     return lines
 

@@ -1,37 +1,38 @@
 """When rules would have ended screening, and what had been found by then: advice, and the certificate.
 
 Of these rules only the certificate keeps its promise with every ranking. The others are known and used, and
-each rests on an assumption that its `RULES` entry says in words.
+each rests on an assumption that its entry in `RULES` says in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from whatworks.errors import UserError
+from whatworks.screening.buscar import buscar_p, buscar_stop
 from whatworks.screening.certificate import Draws, certify
+from whatworks.screening.first_stop import first_stop
+from whatworks.screening.knee import knee_stop
+from whatworks.screening.quant import calibrated, quant_recall
+from whatworks.screening.rules import RULES
+from whatworks.screening.run_length import RUNS, end_of_run
 from whatworks.statistics.confidence_level import level_between_0_and_1
 
-__all__ = ["RULES", "Stop", "buscar_p", "freeze_point", "replay"]
+__all__ = ["RULES", "Stop", "buscar_p", "freeze_point", "quant_stop", "replay"]
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
-RULES = {
-    "50 in a row": "Assumes that relevant records come evenly: nothing vouches for it.",
-    "200 in a row": "Assumes that relevant records come evenly: nothing vouches for it.",
-    "buscar": "Assumes that what is ranked low is no richer than a random sample of what is left.",
-    "certificate": "Assumes that the records drawn are drawn at random, and that people decide rightly.",
-}
 # Ranked screening is frozen when so many irrelevant records come in a row, and this share is screened.
 FREEZE_RUN = 50
 FREEZE_RUN_SHARE = 0.02
 FREEZE_SHARE = 0.2
-# How often rules are asked: a look at each record would take hours and change little.
-LOOKS = 200
+# How often a rule is asked that needs the ranking made anew each time; the others are asked at every record.
+LOOKS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,60 +61,45 @@ class Stop:
         return self.n_found / total if total else 1.0
 
 
-def buscar_p(relevant: Sequence[bool] | Bools, *, n_records: int, target: float = 0.95) -> float:
-    """Return the p value of "the target recall is missed" after some records were screened in ranked order.
+def freeze_point(relevant: Sequence[bool] | Bools) -> int:
+    """Return after how many records ranked screening would be frozen; all of them if never."""
+    found = np.asarray(relevant, dtype=np.bool_)
+    n = found.size
+    run = max(FREEZE_RUN, int(FREEZE_RUN_SHARE * n))
+    at = end_of_run(found, run, after=int(FREEZE_SHARE * n))
+    return n if at is None else at
 
-    Each end piece of what was screened is taken for a random sample of what had been left before it; the
-    smallest p value of all pieces is returned, and the more often one looks, the smaller it gets.
+
+def quant_stop(
+    relevant: Sequence[bool] | Bools, scores: Callable[[int], Floats], *, target: float = 0.95
+) -> int | None:
+    """Return after how many records QuantCI first says stop, asked 50 times; None if it never does.
 
     Parameters
     ----------
     relevant : sequence of bool, n of them
-        What was decided, in the order screened.
-    n_records : int
-        Records there are in all.
+        Labels of all records in the order screened.
+    scores : callable
+        Told how many were screened, the scores of all records in that order, (n,).
     target : float
         Recall aimed at.
 
     Raises
     ------
     UserError
-        More records were screened than there are.
-
-    References
-    ----------
-    Callaghan MW, Mueller-Hansen F (2020). Statistical stopping criteria for automated screening in
-    systematic reviews. Systematic Reviews 9:273.
+        As `calibrated`.
     """
-    from scipy.stats import hypergeom
-
     found = np.asarray(relevant, dtype=np.bool_)
-    n = found.size
-    if n > n_records:
-        raise UserError(f"{n:,} records were screened of {n_records:,}. That cannot be.")
-    if n == 0:
-        return 1.0
-    n_found = int(found.sum())
-    in_piece = np.cumsum(found[::-1])
-    lengths = np.arange(1, n + 1)
-    before = n_found - in_piece
-    # The fewest relevant records with which the target would be missed.
-    least = np.floor(n_found / target + 1.0 - before).astype(np.int64)
-    left = n_records - (n - lengths)
-    possible = least <= left
-    if not possible.any():
-        return 0.0
-    p = hypergeom.cdf(in_piece[possible], left[possible], least[possible], lengths[possible])
-    return float(p.min())
-
-
-def freeze_point(relevant: Sequence[bool] | Bools) -> int:
-    """Return after how many records ranked screening would be frozen; all of them if never."""
-    found = np.asarray(relevant, dtype=np.bool_)
-    n = found.size
-    run = max(FREEZE_RUN, int(FREEZE_RUN_SHARE * n))
-    at = _end_of_run(found, run, after=int(FREEZE_SHARE * n))
-    return n if at is None else at
+    step = max(1, found.size // LOOKS)
+    for k in range(step, found.size, step):
+        if not found[:k].any() or found[:k].all():
+            continue
+        at_k = scores(k)
+        if at_k.size != found.size:
+            raise UserError(f"{found.size:,} records and {at_k.size:,} scores do not match.")
+        if quant_recall(*calibrated(at_k[:k], found[:k], at_k[k:])).says_stop(target):
+            return k
+    return None
 
 
 def replay(
@@ -122,6 +108,7 @@ def replay(
     seed: int = 0,
     target: float = 0.95,
     level: float = 0.95,
+    scores: Callable[[int], Floats] | None = None,
 ) -> tuple[Stop, ...]:
     """Return where each rule would have ended screening of a finished review.
 
@@ -133,51 +120,41 @@ def replay(
         Seed of the random draws of the certificate.
     target, level : float
         Recall aimed at, and confidence in it.
+    scores : callable, optional
+        As for `quant_stop`; without it QuantCI is left out.
 
     Raises
     ------
     UserError
-        The level is none.
+        The level is none, or as `quant_stop`.
     """
     level_between_0_and_1(level)
     found = np.asarray(relevant, dtype=np.bool_)
-    n = found.size
-    stops = []
-    for rule, run in (("50 in a row", 50), ("200 in a row", 200)):
-        at = _end_of_run(found, run, after=0)
-        stops.append(_stop(rule, found[: n if at is None else at], found))
-    step = max(1, n // LOOKS)
-    looks = range(step, n, step)
-    alpha = 1.0 - level
-    at = next((k for k in looks if buscar_p(found[:k], n_records=n, target=target) < alpha), n)
-    stops.append(_stop("buscar", found[:at], found))
-    stops.append(_certified(found, np.random.default_rng(seed), target, level, step))
+    ends = {
+        **{rule: end_of_run(found, run) for rule, run in RUNS.items()},
+        "knee": knee_stop(found),
+        "buscar": buscar_stop(found, n_records=found.size, target=target, level=level),
+    }
+    if scores is not None:
+        ends["QuantCI"] = quant_stop(found, scores, target=target)
+    stops = [_stop(rule, found[: ends[rule]], found) for rule in RULES if rule in ends]
+    stops.append(_certified(found, np.random.default_rng(seed), target, level))
     return tuple(stops)
 
 
-def _certified(
-    found: Bools, rng: np.random.Generator, target: float, level: float, step: int
-) -> Stop:
+def _certified(found: Bools, rng: np.random.Generator, target: float, level: float) -> Stop:
     """Freeze, then draw at random until the certificate reaches the target."""
     frozen = freeze_point(found)
     before = int(found[:frozen].sum())
     rest = rng.permutation(found[frozen:])
-    for n_drawn in range(0, rest.size + 1, step):
-        draws = Draws(rest.size, n_drawn, int(rest[:n_drawn].sum()))
-        if certify(before, [draws], level=level).reaches(target):
-            seen = np.concatenate((found[:frozen], rest[:n_drawn]))
-            return _stop("certificate", seen, found)
-    return _stop("certificate", found, found)
+    hits = np.concatenate(([0], np.cumsum(rest))).tolist()
 
+    def certified(n_drawn: int) -> bool:
+        draws = Draws(rest.size, n_drawn, hits[n_drawn])
+        return certify(before, [draws], level=level).reaches(target)
 
-def _end_of_run(found: Bools, run: int, *, after: int) -> int | None:
-    """Return after how many records a run of irrelevant ones is complete, `after` or more."""
-    length = 0
-    for at, is_relevant in enumerate(found.tolist(), start=1):
-        length = 0 if is_relevant else length + 1
-        if length >= run and at >= after:
-            return at
-    return None
+    n_drawn = first_stop(certified, rest)
+    return _stop("certificate", np.concatenate((found[:frozen], rest[:n_drawn])), found)
 
 
 def _stop(rule: str, seen: Bools, every: Bools) -> Stop:
