@@ -19,8 +19,8 @@ from whatworks.screening.first_stop import least
 from whatworks.screening.knee import knee, knee_stop
 from whatworks.screening.price import TARGETS, Price, few_found, prices
 from whatworks.screening.quant import calibrated, quant_recall
-from whatworks.screening.rules import RULES, Rule
 from whatworks.screening.run_length import RUNS, end_of_run, irrelevant_at_end
+from whatworks.screening.stopping_rules import RULES, Rule
 from whatworks.statistics.confidence_level import level_between_0_and_1
 
 __all__ = ["Advice", "advise"]

@@ -18,8 +18,8 @@ from whatworks.screening.certificate import Draws, certify
 from whatworks.screening.first_stop import first_stop
 from whatworks.screening.knee import knee_stop
 from whatworks.screening.quant import calibrated, quant_recall
-from whatworks.screening.rules import RULES
 from whatworks.screening.run_length import RUNS, end_of_run
+from whatworks.screening.stopping_rules import RULES
 from whatworks.statistics.confidence_level import level_between_0_and_1
 
 __all__ = ["RULES", "Stop", "buscar_p", "freeze_point", "quant_stop", "replay"]
