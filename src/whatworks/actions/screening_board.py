@@ -66,6 +66,8 @@ class Setting:
         The latest attempt of each stage.
     draws
         Shown records of each stage's latest attempt, in the order drawn.
+    drawn_records
+        The same as they were named when it began.
     """
 
     rules: Mapping[str, ScreeningRules]
@@ -75,6 +77,7 @@ class Setting:
     seeds: Mapping[str, bool]
     certifications: Mapping[str, Certification]
     draws: Mapping[str, tuple[str, ...]]
+    drawn_records: Mapping[str, tuple[str, ...]]
 
 
 class Board:
@@ -96,7 +99,7 @@ class Board:
         self.review_id = review_id
         self.lock = threading.RLock()
         self.records: dict[str, Record] = {}
-        self.setting = Setting({}, None, (), {}, {}, {}, {})
+        self.setting = Setting({}, None, (), {}, {}, {}, {}, {})
         self.stages: dict[str, Stage] = {}
         # Grows with each change of what there is to rank.
         self.edition = 0
@@ -262,6 +265,10 @@ def _setting(held: Evidence, review_id: str, shown_for: Mapping[str, str]) -> Se
     drawn: dict[str, list[tuple[int, str]]] = {}
     for row in held.certification_records:
         drawn.setdefault(row.certification_id, []).append((row.place, row.record_id))
+    named = {
+        stage: tuple(name for _, name in sorted(drawn.get(one.certification_id, ())))
+        for stage, one in latest.items()
+    }
     return Setting(
         rules={one.stage: one for one in held.screening_rules if one.review_id == review_id},
         criteria=criteria,
@@ -274,13 +281,8 @@ def _setting(held: Evidence, review_id: str, shown_for: Mapping[str, str]) -> Se
         },
         certifications=latest,
         draws={
-            stage: tuple(
-                dict.fromkeys(
-                    shown_for[name]
-                    for _, name in sorted(drawn.get(one.certification_id, ()))
-                    if name in shown_for
-                )
-            )
-            for stage, one in latest.items()
+            stage: tuple(dict.fromkeys(shown_for[name] for name in names if name in shown_for))
+            for stage, names in named.items()
         },
+        drawn_records=named,
     )

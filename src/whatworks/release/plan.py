@@ -37,6 +37,7 @@ DEPENDENT_OPTIONS: dict[str, Any] = {
 }
 # Tables a review's flow is counted from.
 FLOW_TABLES = (
+    "certifications",
     "decisions",
     "eligibility_criteria",
     "exclusion_reasons",

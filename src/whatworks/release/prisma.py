@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from whatworks.release.evidence import Evidence
 from whatworks.release.identification import Identification, identification
-from whatworks.release.screened import reasons_in_words, settled_records
+from whatworks.release.screened import left_unread, reasons_in_words, settled_records
 
 __all__ = ["BOXES", "FlowBox", "FlowCheck", "PrismaFlow", "prisma_flow"]
 
@@ -104,6 +104,9 @@ def _counted(
     screened = settled_records(evidence, review_id)
     values = [one.outcome for one in screened.get("title_abstract", {}).values()]
     if values:
+        left_out = left_unread(evidence, review_id)
+        if left_out is not None:
+            counted["excluded_automatic"] = left_out
         counted["records_screened"] = len(values)
         counted["records_excluded"] = values.count("exclude")
         counted["dbr_sought_reports"] = values.count("include")

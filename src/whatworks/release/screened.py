@@ -8,7 +8,7 @@ from whatworks.release.evidence import Evidence
 from whatworks.screening.stage import outcomes, shown_records
 from whatworks.screening.standing import SETTLED, Standing
 
-__all__ = ["SCREENED_TABLES", "reasons_in_words", "settled_records"]
+__all__ = ["SCREENED_TABLES", "left_unread", "reasons_in_words", "settled_records"]
 
 STAGES = ("title_abstract", "full_text")
 # Tables the outcomes follow from.
@@ -55,6 +55,30 @@ def settled_records(evidence: Evidence, review_id: str) -> dict[str, dict[str, S
             name: one for name, one in found["full_text"].items() if name in included
         }
     return found
+
+
+def left_unread(evidence: Evidence, review_id: str) -> int | None:
+    """Return how many records were left unread when screening ended with a certificate; None without one.
+
+    PRISMA 2020 counts what an automation tool kept from being screened.
+    """
+    stage = "title_abstract"
+    own = [
+        one for one in evidence.certifications if one.review_id == review_id and one.stage == stage
+    ]
+    latest = max(own, key=lambda one: one.attempt, default=None)
+    if latest is None or latest.state != "issued":
+        return None
+    report_of = {link.record_id: link.report_id for link in evidence.report_records}
+    shown_for = shown_records(
+        (one.record_id for one in evidence.records if one.review_id == review_id), report_of
+    )
+    read = {
+        shown_for.get(one.record_id, one.record_id)
+        for one in evidence.decisions
+        if one.review_id == review_id and one.stage == stage and one.source == "human"
+    }
+    return len(set(shown_for.values()) - read)
 
 
 def reasons_in_words(
