@@ -286,3 +286,37 @@ def test_who_has_left_keeps_decisions_and_is_asked_for_nothing(team: Team) -> No
     assert "has left" in page
     assert team.person("b").shown() is not None
     assert team.person("a").client.get("/desk/reviews/r/screening").status_code in (404, 422)
+
+
+def test_a_certificate_is_begun_earned_and_issued_on_the_pages(empty: Store) -> None:
+    team = Team(empty, n=30, reviewers_per_record=1)
+    lead, anna = team.person(LEAD.pseudonym), team.person("a")
+    for at in range(15):
+        anna.decide("include", record=f"r.{at:05}")
+    before = anna.get("stopping/title-abstract")
+    assert "To be sure of 98%" in before
+    assert "buscar" in before
+    assert "Freeze the ranking" not in before
+    anna.post("stopping/title-abstract", 403, do="begin")
+    assert "Ranked screening is frozen" in lead.post("stopping/title-abstract", do="begin")
+    assert "Drawn at random, for the certificate." in anna.get(SCREEN)
+    for _ in range(15):
+        answer = anna.decide("exclude")
+    assert "There is nothing for you to decide" in answer
+    assert "100% of the relevant records" in lead.get("stopping/title-abstract")
+    issued = lead.post("stopping/title-abstract", do="issue")
+    assert "The stage is closed" in issued
+    assert "Nothing was saved" in lead.post("stopping/title-abstract", 422, do="issue")
+    told = lead.client.get("/desk/reviews/r/stopping/title-abstract/certificate.json").json()
+    assert len(told["drawn"]) == 15
+    assert "closed" in anna.decide("include", record="r.00000")
+
+
+def test_who_goes_back_to_ranking_is_told_the_price(empty: Store) -> None:
+    team = Team(empty, n=30, reviewers_per_record=1)
+    lead = team.person(LEAD.pseudonym)
+    lead.post("stopping/title-abstract", do="begin")
+    page = lead.get("stopping/title-abstract?by=language")
+    assert "half of what may still go wrong" in page
+    assert "come first again" in lead.post("stopping/title-abstract", do="give_up")
+    assert 'href="#do"' in lead.post("stopping/title-abstract", 422, do="nothing")

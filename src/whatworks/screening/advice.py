@@ -71,13 +71,14 @@ class Advice:
         """Return the advice as sentences: a warning, what the rule says, what it assumes, its prices."""
         parts = [] if self.warning is None else [self.warning]
         parts.append(
-            f"{self.rule.name[0].upper()}{self.rule.name[1:]} ({self.rule.kind}): {self._says()}"
+            f"{self.rule.name[0].upper()}{self.rule.name[1:]} ({self.rule.kind}): {self.says()}"
         )
         parts.append(self.rule.assumption)
         parts += [one.sentence() for one in self.prices]
         return " ".join(parts)
 
-    def _says(self) -> str:
+    def says(self) -> str:
+        """Return what the rule says, without its name and assumption."""
         if self.n_more is None:
             return f"says nothing. {self.reason}"
         if self.n_left == 0:

@@ -39,6 +39,7 @@ from whatworks.web.work.screen_setup import (
 from whatworks.web.work.screen_table import records_page
 from whatworks.web.work.screening import screening_page
 from whatworks.web.work.seat import Seat
+from whatworks.web.work.stopping import change_stopping, download_statement, stopping_page
 from whatworks.web.work.task_page import task_page, task_progress
 from whatworks.web.work.user import User
 
@@ -103,8 +104,13 @@ PAGES: Sequence[WorkPage] = (
     WorkPage("POST", f"{_REVIEW}/screen/{{stage}}", decide_record, Need.REVIEWER),
     WorkPage("GET", f"{_REVIEW}/conflicts/{{stage}}", conflicts_page, Need.REVIEWER),
     WorkPage("POST", f"{_REVIEW}/conflicts/{{stage}}", settle_conflict, Need.REVIEWER),
+    WorkPage("GET", f"{_REVIEW}/stopping/{{stage}}", stopping_page, Need.READER),
+    WorkPage("POST", f"{_REVIEW}/stopping/{{stage}}", change_stopping, Need.LEAD),
+    WorkPage(
+        "GET", f"{_REVIEW}/stopping/{{stage}}/certificate.json", download_statement, Need.READER
+    ),
     WorkPage("GET", f"{_REVIEW}/records/{{stage}}", records_page, Need.READER),
-    WorkPage("GET", f"{_REVIEW}/records/{{stage}}/{{record_id}}", record_page, Need.READER),
+    WorkPage("GET", f"{_REVIEW}/records/{{stage}}/{{record_id:path}}", record_page, Need.READER),
 )
 
 
