@@ -82,10 +82,8 @@ class Field:
 
 
 def is_agreement_file(content: object) -> bool:
-    """Whether a reference file is one of agreement."""
-    return isinstance(content, Mapping) and any(
-        isinstance(block, Mapping) and len(ratings_of(block)) > 1 for block in content.values()
-    )
+    """Whether a reference file is one of agreement: an object of blocks, where others are lists of cases."""
+    return isinstance(content, Mapping)
 
 
 def fields(content: Mapping[str, Any]) -> Iterator[Field]:

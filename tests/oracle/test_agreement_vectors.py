@@ -130,4 +130,18 @@ def test_figures_may_be_printed_with_any_number_of_decimals() -> None:
 
 def test_lists_of_cases_are_no_files_of_agreement() -> None:
     assert not is_agreement_file([{"id": "x", "input": {}}])
-    assert not is_agreement_file({"panels": [{"ratings": [1, 2]}]})
+
+
+def test_panels_are_answered_and_wrong_ones_named() -> None:
+    # BMJ Open 2012;2:e001431, Table 1, criterion 1.
+    panel = {"ratings": [4, 5, 6] + [7] * 5 + [8] * 5 + [9] * 2, "median": 7.0, "region": [7, 9]}
+    panel |= {"type7": {"p30": 7.0, "DI": 0.163934}, "class": "appropriate"}
+    assert not_reached({"panels": [panel]}) == []
+    panel |= {"class": "uncertain", "type7": {"DI": 0.163933, "p95": 9}, "mode": 7}
+    assert [line.split(":")[0] for line in not_reached({"panels": [panel, {"n": 3}]})] == [
+        "panels[0].type7.DI",
+        "no method here answers panels[0].type7.p95",
+        "panels[0].class",
+        "no method here answers panels[0].mode",
+        "no method here answers panels[1]",
+    ]

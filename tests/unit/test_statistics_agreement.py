@@ -61,6 +61,10 @@ def test_full_agreement_of_few_keeps_a_doubt() -> None:
     assert found.percent_agreement.ci == pytest.approx((wilson(4, 4)[0], 1.0), abs=1e-7)
     assert found.specific_agreement[1].ci is not None
     assert found.specific_agreement[1].ci[0] < 0.4
+    # What the formula cannot see is said.
+    assert (found.gwet_ac.se, found.gwet_ac.ci) == (0.0, (1.0, 1.0))
+    assert "Gwet's AC1 1.000 (1.000 to 1.000; no spread is seen" in found.summary()
+    assert found.percent_agreement.reason is None
 
 
 def test_one_category_throughout_is_not_estimable() -> None:
@@ -106,10 +110,16 @@ def test_numbers_order_themselves_and_text_needs_a_list() -> None:
     by_size = agreement_of_two(ORDERED_A[::-1], ORDERED_B[::-1], weights="quadratic")
     named = agreement_of_two(ORDERED_A, ORDERED_B, categories=[1, 2, 3, 4, 5], weights="quadratic")
     assert by_size.cohen_kappa.value == pytest.approx(named.cohen_kappa.value, rel=1e-14)
-    with pytest.raises(UserError, match="Weights need the order of the categories, and low, high"):
+    with pytest.raises(UserError, match="Ranks need the order of the categories, and low, high"):
         agreement_of_two(["low", "high"], ["low", "low"], weights="linear")
-    with pytest.raises(UserError, match="need numbers; found the category 'low'"):
+    with pytest.raises(UserError, match="Ranks need the order"):
         krippendorff_alpha([["low", "high"], ["low", "low"]], metric="ordinal")
+    with pytest.raises(UserError, match="need numbers; found the category 'low'"):
+        krippendorff_alpha([["low", "high"], ["low", "low"]], metric="interval")
+    with pytest.raises(UserError, match="Give categories too"):
+        krippendorff_alpha([["low", "high"], ["low", "low"]], metric="interval", values=[1, 2])
+    with pytest.raises(UserError, match="Give categories too"):
+        agreement_of_two([1, 2], [1, 1], values=[1, 2], weights="linear")
     found = krippendorff_alpha(
         [["low", "high"], ["low", "low"]], metric="ordinal", categories=["low", "high"]
     )
@@ -165,6 +175,21 @@ def test_the_interval_of_ranks_comes_from_the_generator_given() -> None:
     assert first.interval == "bootstrap"
     assert first.ci is not None
     assert first.ci[0] < float(first.value or 0) <= first.ci[1] <= 1.0
+
+
+def test_any_metric_can_be_resampled() -> None:
+    raters = [ORDERED_A, ORDERED_B]
+    for metric in ("nominal", "interval"):
+        formula = krippendorff_alpha(raters, metric=metric)  # type: ignore[arg-type]
+        found = krippendorff_alpha(
+            raters,
+            metric=metric,  # type: ignore[arg-type]
+            generator=np.random.default_rng(3),
+        )
+        assert found.value == pytest.approx(formula.value, rel=1e-14)
+        assert (formula.interval, found.interval) == ("linearised, t", "bootstrap")
+    with pytest.raises(UserError, match="Ask for 100 or more"):
+        krippendorff_alpha(raters, generator=np.random.default_rng(3), resamples=20)
 
 
 def test_resamples_with_one_category_are_counted() -> None:

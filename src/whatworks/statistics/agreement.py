@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import UserError
 from whatworks.statistics.agreement_coefficient import ONE_RECORD, Coefficient, linearised
-from whatworks.statistics.agreement_weights import Weights, disagreement
+from whatworks.statistics.agreement_weights import (
+    Weights,
+    disagreement,
+    refuse_without_order,
+)
 from whatworks.statistics.chance_agreement import CHANCE, Expected
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.krippendorff import alpha_of_distances
@@ -173,8 +175,8 @@ def agreement_of_raters(
     """
     level_between_0_and_1(level)
     table = rating_table(raters, categories=categories)
-    if weights != "identity" and categories is None:
-        _refuse_without_order(table.categories)
+    if weights != "identity" or values is not None:
+        refuse_without_order(table.categories, is_listed=categories is not None, values=values)
     delta = disagreement(weights, len(table.categories), values)
     chance = {
         name: _corrected(table, delta, expected, level=level) for name, expected in CHANCE.items()
@@ -209,15 +211,6 @@ def agreement_of_two(
     return agreement_of_raters(
         [a, b], categories=categories, weights=weights, values=values, level=level
     )
-
-
-def _refuse_without_order(categories: Sequence[Hashable]) -> None:
-    """Stop where weights are asked for and neither numbers nor a list tell the order."""
-    if not all(isinstance(name, Real) for name in categories):
-        raise UserError(
-            f"Weights need the order of the categories, and {', '.join(map(str, categories))} have none. "
-            "Give them in categories, the lowest first."
-        )
 
 
 def _one_category(table: RatingTable) -> Coefficient | None:

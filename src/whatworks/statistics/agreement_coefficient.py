@@ -16,6 +16,10 @@ Floats = npt.NDArray[np.float64]
 
 ONE_RECORD = "One record with two ratings tells nothing about the spread."
 
+NO_SPREAD = "no spread is seen in these records, which is not certainty"
+# Below this a standard error is the rounding of a sum that is 0.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
@@ -48,7 +52,8 @@ class Coefficient:
             return f"not estimable: {self.reason}"
         if self.ci is None:
             return f"{self.value:.3f} (no interval: {self.reason})"
-        return f"{self.value:.3f} ({self.ci[0]:.3f} to {self.ci[1]:.3f})"
+        note = f"; {self.reason}" if self.reason else ""
+        return f"{self.value:.3f} ({self.ci[0]:.3f} to {self.ci[1]:.3f}{note})"
 
     def to_dict(self) -> dict[str, object]:
         """Return the figure as values that JSON and CSV can hold."""
@@ -87,6 +92,8 @@ def linearised(
     if n < 2:
         return Coefficient(value, None, None, ONE_RECORD)
     se = sqrt(float((influence**2).sum()) / (n * (n - 1)))
+    if se < ROUNDING:
+        return Coefficient(value, 0.0, (value, value), NO_SPREAD, "linearised, t")
     reach = float(t_critical(level, n - 1)) * se
     low = value - reach if lowest is None else max(lowest, value - reach)
     return Coefficient(value, se, (low, min(1.0, value + reach)), None, "linearised, t")

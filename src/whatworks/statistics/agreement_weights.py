@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 
-__all__ = ["WEIGHTS", "Weights", "disagreement", "numbers_of"]
+__all__ = ["WEIGHTS", "Weights", "disagreement", "numbers_of", "refuse_without_order"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,6 +58,33 @@ def disagreement(weights: Weights, q: int, values: Sequence[float] | None = None
         )
     apart: Floats = np.abs(x[:, None] - x[None, :]) / (x.max() - x.min())
     return apart if weights == "linear" else np.square(apart)
+
+
+def refuse_without_order(
+    categories: Sequence[Hashable], *, is_listed: bool, values: Sequence[float] | None
+) -> None:
+    """Stop where ranks or values are asked for and nothing tells which category they belong to.
+
+    Numbers order themselves; text, and values of any categories, need the list of categories.
+
+    Raises
+    ------
+    UserError
+        The categories are not listed and should be.
+    """
+    if is_listed:
+        return
+    if values is not None:
+        raise UserError(
+            "values are of categories in an order, and no categories are given. Give categories too, "
+            "in the order of values."
+        )
+    names: list[object] = list(categories)
+    if not all(isinstance(name, Real) for name in names):
+        raise UserError(
+            f"Ranks need the order of the categories, and {', '.join(map(str, names))} have none. "
+            "Give them in categories, the lowest first."
+        )
 
 
 def numbers_of(categories: Sequence[Hashable], values: Sequence[float] | None) -> list[float]:

@@ -10,7 +10,11 @@ import numpy.typing as npt
 
 from whatworks.errors import UserError
 from whatworks.statistics.agreement_coefficient import ONE_RECORD, Coefficient, linearised
-from whatworks.statistics.agreement_weights import disagreement, numbers_of
+from whatworks.statistics.agreement_weights import (
+    disagreement,
+    numbers_of,
+    refuse_without_order,
+)
 from whatworks.statistics.confidence_level import level_between_0_and_1
 from whatworks.statistics.rating_table import RatingTable, rating_table
 
@@ -19,6 +23,8 @@ __all__ = ["Metric", "alpha_of_distances", "krippendorff_alpha"]
 Floats = npt.NDArray[np.float64]
 
 Metric = Literal["nominal", "ordinal", "interval"]
+
+FEWEST_RESAMPLES = 100
 
 NO_FORMULA = (
     "The distances of ranks follow from the ratings, and no formula of the standard error allows for it. "
@@ -52,9 +58,10 @@ def krippendorff_alpha(
     level : float
         Level of the interval.
     generator : numpy.random.Generator, optional
-        Used by the ordinal metric alone: its interval comes from resampled records.
+        With it standard error and interval come from records drawn again, which is the only way for the
+        ordinal metric.
     resamples : int
-        How many times the records are drawn again.
+        How many times the records are drawn again, 100 or more.
 
     Raises
     ------
@@ -65,8 +72,8 @@ def krippendorff_alpha(
 
     Notes
     -----
-    The standard error of the nominal and the interval metric is Gwet's linearisation over records with
-    two ratings or more; with one record it is not estimable.
+    Without a generator the standard error of the nominal and the interval metric is Gwet's linearisation
+    over records with two ratings or more. Resampling keeps records whole; its limits are percentiles.
 
     References
     ----------
@@ -75,22 +82,19 @@ def krippendorff_alpha(
     Gwet KL (2014). Handbook of Inter-Rater Reliability, 4th edition (standard error).
     """
     level_between_0_and_1(level)
-    table = rating_table(raters, categories=categories)
-    if metric == "nominal":
-        return alpha_of_distances(
-            table, disagreement("identity", len(table.categories)), level=level
-        )
-    if metric == "interval":
-        numbers = numbers_of(table.categories, values)
-        delta = disagreement("quadratic", len(numbers), numbers)
-        return alpha_of_distances(table, delta, level=level)
-    if metric != "ordinal":
+    if resamples < FEWEST_RESAMPLES:
         raise UserError(
-            f"metric must be one of nominal, ordinal, interval. Supplied value was {metric!r}."
+            f"{resamples} resamples do not tell where 95% of them lie. Ask for {FEWEST_RESAMPLES} or more."
         )
-    if categories is None:
-        numbers_of(table.categories, None)
-    return _alpha_of_ranks(table, level=level, generator=generator, resamples=resamples)
+    table = rating_table(raters, categories=categories)
+    delta = _distances(table, metric, values, is_listed=categories is not None)
+    if generator is not None:
+        return _resampled(table, delta, level=level, generator=generator, resamples=resamples)
+    if delta is not None:
+        return alpha_of_distances(table, delta, level=level)
+    counts, _ = _pairable(table)
+    value = _alphas(_coincidences(counts).sum(axis=0)[None], None)[0]
+    return _undefined(table, counts) or Coefficient(float(value), None, None, NO_FORMULA)
 
 
 def alpha_of_distances(table: RatingTable, delta: Floats, *, level: float) -> Coefficient:
@@ -126,9 +130,34 @@ def alpha_of_distances(table: RatingTable, delta: Floats, *, level: float) -> Co
     return linearised(value, influence, level=level)
 
 
-def _alpha_of_ranks(
-    table: RatingTable, *, level: float, generator: np.random.Generator | None, resamples: int
+def _distances(
+    table: RatingTable, metric: Metric, values: Sequence[float] | None, *, is_listed: bool
+) -> Floats | None:
+    """Return the distances of the categories; None for ranks, whose distances follow from the ratings."""
+    q = len(table.categories)
+    if metric == "nominal":
+        return disagreement("identity", q)
+    if metric == "interval":
+        if values is not None:
+            refuse_without_order(table.categories, is_listed=is_listed, values=values)
+        return disagreement("quadratic", q, numbers_of(table.categories, values))
+    if metric != "ordinal":
+        raise UserError(
+            f"metric must be one of nominal, ordinal, interval. Supplied value was {metric!r}."
+        )
+    refuse_without_order(table.categories, is_listed=is_listed, values=values)
+    return None
+
+
+def _resampled(
+    table: RatingTable,
+    delta: Floats | None,
+    *,
+    level: float,
+    generator: np.random.Generator,
+    resamples: int,
 ) -> Coefficient:
+    """Return alpha with the error and the interval that records drawn again give."""
     counts, _ = _pairable(table)
     undefined = _undefined(table, counts)
     if undefined is not None:
@@ -136,22 +165,17 @@ def _alpha_of_ranks(
     # Records with the same ratings are one kind; resampling draws how often each kind comes.
     kinds, times = np.unique(counts, axis=0, return_counts=True)
     m, q = int(times.sum()), counts.shape[1]
-    own = kinds[:, :, None] * np.eye(q)
-    coincidences = kinds[:, :, None] * kinds[:, None, :] - own
-    coincidences /= (kinds.sum(axis=1) - 1.0)[:, None, None]
-    flat = coincidences.reshape(kinds.shape[0], q * q)
-    value = float(_ordinal_alphas((times @ flat).reshape(1, q, q))[0])
+    flat = _coincidences(kinds).reshape(kinds.shape[0], q * q)
+    value = float(_alphas((times @ flat).reshape(1, q, q), delta)[0])
     if m < 2:
         return Coefficient(value, None, None, ONE_RECORD)
-    if generator is None:
-        return Coefficient(value, None, None, NO_FORMULA)
     drawn = generator.multinomial(m, times / m, size=resamples)
-    alphas = _ordinal_alphas((drawn @ flat).reshape(resamples, q, q))
+    alphas = _alphas((drawn @ flat).reshape(resamples, q, q), delta)
     alphas = alphas[np.isfinite(alphas)]
-    if alphas.size < 2:
-        return Coefficient(value, None, None, "No resample had two categories.")
     without = resamples - alphas.size
-    reason = f"{without:,} of {resamples:,} resamples had one category and were left out."
+    reason = f"{without:,} of {resamples:,} resamples had one category and were left out"
+    if alphas.size < FEWEST_RESAMPLES:
+        return Coefficient(value, None, None, reason)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(alphas, [tail, 1.0 - tail])
     return Coefficient(
@@ -163,14 +187,27 @@ def _alpha_of_ranks(
     )
 
 
-def _ordinal_alphas(coincidences: Floats) -> Floats:
-    """Return alpha by ranks of each coincidence matrix, shape (B, q, q); NaN with one category."""
+def _coincidences(counts: Floats) -> Floats:
+    """Return how often two values stand beside each other in each record; shape (n, q, q)."""
+    own = counts[:, :, None] * np.eye(counts.shape[1])
+    pairs = counts[:, :, None] * counts[:, None, :] - own
+    return np.asarray(pairs / (counts.sum(axis=1) - 1.0)[:, None, None])
+
+
+def _alphas(coincidences: Floats, delta: Floats | None) -> Floats:
+    """Return alpha of each coincidence matrix, shape (B, q, q), by ranks without distances.
+
+    NaN with one category.
+    """
     total = coincidences.sum(axis=2)
-    # Ratings from the middle of one category to the middle of the other.
-    middle = np.cumsum(total, axis=1) - total / 2.0
-    delta = (middle[:, :, None] - middle[:, None, :]) ** 2
-    observed = (coincidences * delta).sum(axis=(1, 2))
-    expected = (total[:, :, None] * total[:, None, :] * delta).sum(axis=(1, 2))
+    if delta is None:
+        # Ratings from the middle of one category to the middle of the other.
+        middle = np.cumsum(total, axis=1) - total / 2.0
+        distance = (middle[:, :, None] - middle[:, None, :]) ** 2
+    else:
+        distance = delta[None]
+    observed = (coincidences * distance).sum(axis=(1, 2))
+    expected = (total[:, :, None] * total[:, None, :] * distance).sum(axis=(1, 2))
     has_two = (total > 0).sum(axis=1) > 1
     n_values = total.sum(axis=1)
     ratio = (n_values - 1.0) * observed / np.where(has_two, expected, 1.0)
