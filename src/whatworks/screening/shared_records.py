@@ -87,7 +87,8 @@ def decisions_of_people(decisions: Sequence[Decision], *, stage: str) -> StageDe
     }
     is_unsure_used = any("unsure" in given.values() for given in values.values())
     return StageDecisions(
-        individual={record: given for record, given in values.items() if len(given) > 1},
+        # By name, so that the same decisions in another order give the same figures to the last digit.
+        individual={record: values[record] for record in sorted(values) if len(values[record]) > 1},
         reconciled={record: decision.value for record, decision in reconciled.items()},
         n_single=sum(len(given) == 1 for given in values.values()),
         categories=VALUES if is_unsure_used else ("exclude", "include"),
