@@ -4,80 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import combinations
 
 from whatworks.screening.nouns import Decision
 from whatworks.screening.reviewer_accuracy import ReviewerAccuracy, reviewer_accuracies
-from whatworks.screening.shared_records import StageDecisions, decisions_of_people
-from whatworks.statistics.agreement import Agreement, agreement_of_raters
+from whatworks.screening.shared_agreement import SharedAgreement, agreement_on, proportion_row
+from whatworks.screening.shared_records import decisions_of_people
 from whatworks.statistics.confidence_level import level_between_0_and_1
-from whatworks.statistics.proportions import Proportion, proportion
+from whatworks.statistics.proportions import Proportion
 
-__all__ = ["PairAgreement", "ScreeningAgreement", "SharedAgreement", "screening_agreement"]
+__all__ = ["ScreeningAgreement", "screening_agreement"]
 
 # From so many records on the intervals of coefficients hold nearly what they should with 5% relevant
 # records (benchmarks/agreement.py).
 ENOUGH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class PairAgreement:
-    """Agreement of two reviewers on the records both decided on.
-
-    Attributes
-    ----------
-    reviewers
-        The two pseudonyms, in the order of their names.
-    conflicts
-        Records on which they differ, as a share of those both decided on.
-    agreement
-        The figures; `agreement.n` is the number of records.
-    """
-
-    reviewers: tuple[str, str]
-    conflicts: Proportion
-    agreement: Agreement
-
-
-@dataclass(frozen=True, slots=True)
-class SharedAgreement:
-    """Agreement on one set of records.
-
-    Attributes
-    ----------
-    records
-        Which set: "all that two people or more saw" or "drawn at random".
-    n_records
-        Records of it that two people or more decided on.
-    conflicts
-        Records whose individual decisions are not all the same. A share of conflicts is not an
-        agreement: it takes no account of chance or of how many decided.
-    team
-        Figures of all reviewers together; None where there is no such record.
-    pairs
-        The figures of each two reviewers who share a record.
-    """
-
-    records: str
-    n_records: int
-    conflicts: Proportion
-    team: Agreement | None
-    pairs: tuple[PairAgreement, ...]
-
-    def rows(self) -> list[dict[str, object]]:
-        """Return one row for each figure of the team and of each pair."""
-        if self.team is None:
-            return []
-        found = [("whole team", self.conflicts, self.team)]
-        found += [
-            (" and ".join(pair.reviewers), pair.conflicts, pair.agreement) for pair in self.pairs
-        ]
-        rows = []
-        for who, conflicts, agreement in found:
-            about = {"records": self.records, "who": who, "n_records": agreement.n}
-            rows.append({**about, **_proportion_row("Conflicts", conflicts)})
-            rows += [{**about, **row} for row in agreement.table()]
-        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +85,8 @@ class ScreeningAgreement:
                 "who": found.reviewer,
                 "n_records": found.n_records,
             }
-            rows.append({**about, **_proportion_row("Recall", found.recall)})
-            rows.append({**about, **_proportion_row("Specificity", found.specificity)})
+            rows.append({**about, **proportion_row("Recall", found.recall)})
+            rows.append({**about, **proportion_row("Specificity", found.specificity)})
         return rows
 
     def to_dict(self) -> dict[str, object]:
@@ -155,8 +94,8 @@ class ScreeningAgreement:
         return {
             "stage": self.stage,
             "sample": self.sample,
-            "shared": _shared_dict(self.shared),
-            "at_random": None if self.at_random is None else _shared_dict(self.at_random),
+            "shared": self.shared.to_dict(),
+            "at_random": None if self.at_random is None else self.at_random.to_dict(),
             "reviewers": [found.to_dict() for found in self.reviewers],
             "n_open": self.n_open,
             "n_single": self.n_single,
@@ -205,11 +144,11 @@ def screening_agreement(
     level_between_0_and_1(level)
     found = decisions_of_people(decisions, stage=stage)
     all_records = list(found.individual)
-    shared = _agreement_on(found, all_records, "all that two people or more saw", level)
+    shared = agreement_on(found, all_records, "all that two people or more saw", level)
     drawn = None
     if at_random is not None:
         chosen = [record for record in all_records if record in at_random]
-        drawn = _agreement_on(found, chosen, "drawn at random", level)
+        drawn = agreement_on(found, chosen, "drawn at random", level)
     return ScreeningAgreement(
         stage=stage,
         shared=shared,
@@ -219,41 +158,6 @@ def screening_agreement(
         n_single=found.n_single,
         sample=_sample_sentence(shared, drawn, is_ranked=is_ranked),
         level=level,
-    )
-
-
-def _agreement_on(
-    found: StageDecisions, records: Sequence[str], name: str, level: float
-) -> SharedAgreement:
-    """Return the agreement of the team and of each pair on some records."""
-    chosen = {record: found.individual[record] for record in records}
-    by_pair: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for given in chosen.values():
-        for one, other in combinations(sorted(given), 2):
-            by_pair.setdefault((one, other), []).append((given[one], given[other]))
-    pairs = []
-    for reviewers, values in sorted(by_pair.items()):
-        raters = [list(of_one) for of_one in zip(*values, strict=True)]
-        n_conflicts = sum(a != b for a, b in values)
-        pairs.append(
-            PairAgreement(
-                reviewers=reviewers,
-                conflicts=proportion(n_conflicts, len(values), level=level, of="shared records"),
-                agreement=agreement_of_raters(raters, categories=found.categories, level=level),
-            )
-        )
-    n_conflicts = sum(record in chosen for record in found.conflicts())
-    people = sorted({reviewer for given in chosen.values() for reviewer in given})
-    team = None
-    if chosen:
-        raters_of_team = [[given.get(who) for given in chosen.values()] for who in people]
-        team = agreement_of_raters(raters_of_team, categories=found.categories, level=level)
-    return SharedAgreement(
-        records=name,
-        n_records=len(chosen),
-        conflicts=proportion(n_conflicts, len(chosen), level=level, of="shared records"),
-        team=team,
-        pairs=tuple(pairs),
     )
 
 
@@ -307,36 +211,3 @@ def _few_sentence(n: int) -> str:
 def _open_sentence(n_open: int) -> str:
     are = "1 conflict is" if n_open == 1 else f"{n_open:,} conflicts are"
     return f"{are} not reconciled and in no reviewer's recall or specificity, which look better than they are."
-
-
-def _proportion_row(figure: str, share: Proportion) -> dict[str, object]:
-    low, high = share.ci or (None, None)
-    return {
-        "figure": figure,
-        "value": share.value,
-        "se": None,
-        "ci_low": low,
-        "ci_high": high,
-        "interval": None if share.ci is None else "Wilson",
-        "reason": share.reason,
-    }
-
-
-def _shared_dict(found: SharedAgreement) -> dict[str, object]:
-    return {
-        "records": found.records,
-        "n_records": found.n_records,
-        "n_conflicts": found.conflicts.numerator,
-        "conflicts": found.conflicts.value,
-        "conflicts_ci": None if found.conflicts.ci is None else list(found.conflicts.ci),
-        "team": None if found.team is None else found.team.to_dict(),
-        "pairs": [
-            {
-                "reviewers": list(pair.reviewers),
-                "n_conflicts": pair.conflicts.numerator,
-                "conflicts": pair.conflicts.value,
-                "agreement": pair.agreement.to_dict(),
-            }
-            for pair in found.pairs
-        ],
-    }
