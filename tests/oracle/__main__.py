@@ -2,7 +2,8 @@
 """Run reference results: ``python -m tests.oracle FILE...``.
 
 Each file is a list of cases as described in tests/oracle/README.md. A case passes when every value
-it expects is reached; a case of a method that is not built has failed.
+it expects is reached; a case of a method that is not built has failed. A file of agreement is an object
+of blocks (agreement_vectors.py), and every field of it is counted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.oracle.agreement_vectors import fields, is_agreement_file
 from tests.oracle.compare import differences
 from tests.oracle.families import answer
 
@@ -24,7 +26,13 @@ def main(files: list[str]) -> int:
         return 2
     passed = failed = 0
     for file in files:
-        for case in json.loads(Path(file).read_text("utf-8")):
+        content = json.loads(Path(file).read_text("utf-8"))
+        if is_agreement_file(content):
+            reached, not_reached = _agreement_fields(content)
+            passed += reached
+            failed += not_reached
+            continue
+        for case in content:
             found, shown = missed(case)
             if shown:
                 print(f"HIGHER {case['id']}: {shown}")
@@ -39,6 +47,21 @@ def main(files: list[str]) -> int:
                 print(f"    {line}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _agreement_fields(content: Mapping[str, Any]) -> tuple[int, int]:
+    """Print what a file of agreement is not reached in; return how many fields are and are not."""
+    passed = failed = 0
+    for field in fields(content):
+        wrong = field.missed()
+        if field.skipped:
+            print(f"skipped {field.name}: {field.skipped}")
+        elif wrong:
+            failed += 1
+            print(f"FAILED {field.name}\n    {wrong}")
+        else:
+            passed += 1
+    return passed, failed
 
 
 def missed(case: Mapping[str, Any]) -> tuple[list[str], str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whatworks.errors import TooFewStudies, UserError
-from whatworks.statistics.agreement import agreement_of_two, cohen_kappa
+from whatworks.errors import UserError
 from whatworks.synthesis import per_hundred, two_by_two_accuracy
 
 
@@ -59,47 +58,3 @@ def test_percentages_and_broken_counts_are_refused() -> None:
         two_by_two_accuracy(1, 1, -1, 1)
     with pytest.raises(UserError, match="All four counts are 0"):
         two_by_two_accuracy(0, 0, 0, 0)
-
-
-A = [1, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]
-B = [1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-
-
-def test_agreement_of_two_raters_is_that_of_irrcac_and_scikit_learn() -> None:
-    # irrCAC 0.4.4 (five digits) and sklearn.metrics.cohen_kappa_score 1.9.1 on these ratings.
-    found = agreement_of_two(A, B)
-    assert found.percent_agreement.value == 0.85
-    assert found.cohen_kappa.value == pytest.approx(0.625, abs=1e-12)
-    assert found.cohen_kappa.se == pytest.approx(0.20013, abs=5e-6)
-    assert found.cohen_kappa.ci == pytest.approx((0.20612, 1.0), abs=5e-6)
-    assert found.gwet_ac1.value == pytest.approx(0.75052, abs=5e-6)
-    assert found.gwet_ac1.se == pytest.approx(0.14818, abs=5e-6)
-    assert found.gwet_ac1.ci == pytest.approx((0.44037, 1.0), abs=5e-6)
-    assert found.specific_agreement[1] == pytest.approx(2 * 4 / (6 + 5))
-
-
-def test_kappa_of_five_ordered_categories_is_that_of_scikit_learn() -> None:
-    a = [1, 2, 3, 3, 2, 1, 4, 1, 2, 5, 5, 4, 3, 2, 1]
-    b = [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, 4, 4, 3, 3, 1]
-    assert cohen_kappa(a, b).value == pytest.approx(0.7457627118644068, rel=1e-13)
-
-
-def test_one_category_throughout_is_not_estimable() -> None:
-    found = agreement_of_two(["no"] * 5, ["no"] * 5)
-    assert found.percent_agreement.value == 1.0
-    assert found.cohen_kappa.value is None
-    assert found.gwet_ac1.value is None
-    assert "not estimable" in found.summary()
-    # With a second category on offer AC1 is defined, and full.
-    named = agreement_of_two(["no"] * 5, ["no"] * 5, categories=["yes", "no"])
-    assert named.gwet_ac1.value == 1.0
-    assert named.specific_agreement["yes"] is None
-
-
-def test_ratings_that_do_not_pair_are_refused() -> None:
-    with pytest.raises(UserError, match="2 ratings and the second 1"):
-        agreement_of_two([1, 0], [1])
-    with pytest.raises(TooFewStudies):
-        agreement_of_two([], [])
-    with pytest.raises(UserError, match="second rater, record 2: found 'maybe'"):
-        agreement_of_two(["yes", "no"], ["no", "maybe"], categories=["yes", "no"])

@@ -1,233 +1,252 @@
-"""Agreement of two people who rated the same records."""
+"""Agreement of any number of people who rated the same records, as several figures."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
-from whatworks.errors import TooFewStudies, UserError
-from whatworks.statistics.distributions import t_critical
-from whatworks.statistics.proportions import Proportion, proportion
+from whatworks.statistics.agreement_coefficient import ONE_RECORD, Coefficient, linearised
+from whatworks.statistics.agreement_weights import (
+    Weights,
+    disagreement,
+    refuse_without_order,
+)
+from whatworks.statistics.chance_agreement import CHANCE, Expected
+from whatworks.statistics.confidence_level import level_between_0_and_1
+from whatworks.statistics.krippendorff import alpha_of_distances
+from whatworks.statistics.observed_agreement import (
+    disagreement_by_record,
+    percent_agreement,
+    specific_agreement,
+)
+from whatworks.statistics.rating_table import RatingTable, rating_table
 
-__all__ = ["Agreement", "Coefficient", "CohenKappa", "agreement_of_two", "cohen_kappa"]
+__all__ = ["Agreement", "Coefficient", "agreement_of_raters", "agreement_of_two"]
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Coefficient:
-    """A chance-corrected coefficient of agreement.
-
-    Attributes
-    ----------
-    value
-        (agreement - chance)/(1 - chance); None where chance agreement is 1 or undefined.
-    se
-        Standard error by Gwet's linearisation over records; None for fewer than two records.
-    ci
-        Interval by t on n - 1 degrees of freedom, cut at -1 and 1.
-    reason
-        Why there is no value.
-    """
-
-    value: float | None
-    se: float | None
-    ci: tuple[float, float] | None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CohenKappa:
-    """Cohen's kappa with the agreement it must be read beside.
-
-    Attributes
-    ----------
-    n
-        Records rated by both.
-    percent_agreement
-        Share on which both agree, with Wilson's interval.
-    value, se, ci, reason
-        As in `Coefficient`.
-    level
-        Level of both intervals.
-    """
-
-    n: int
-    percent_agreement: Proportion
-    value: float | None
-    se: float | None
-    ci: tuple[float, float] | None
-    reason: str | None
-    level: float
-
-
-@dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement of two raters, as several figures because none will do alone.
+    """Agreement of raters, as several figures because none will do alone.
 
     Attributes
     ----------
     n
-        Records rated by both. They are not a random sample where each rater chose what to read.
+        Records with two ratings or more. They are not a random sample where somebody, or a ranking,
+        chose what was read.
+    n_rated
+        Records with one rating or more: those with one tell what the raters' shares are.
+    n_raters
+        Raters with at least one rating.
+    weights
+        Whether neighbouring categories count as partial agreement: identity (no), linear, quadratic.
     percent_agreement
-        Share on which both agree, with Wilson's interval.
+        Mean agreement of the records, with weights the partial one.
     specific_agreement
-        For each category 2a/(2a + b + c): of the ratings that name it, the share that agree.
-        None where nobody used it.
+        For each category: of the pairs that a rating of it is in, the share that agree. With two
+        raters 2a/(2a + b + c). Without a value where nobody used it.
     cohen_kappa
-        Chance from each rater's own shares. Collapses when one category is rare.
-    gwet_ac1
-        Chance from the records that are hard to rate. Stable when one category is rare.
+        Chance from each rater's own shares; Conger's kappa with more than two. Collapses when one
+        category is rare.
+    fleiss_kappa
+        Chance from the pooled shares: Scott's pi with two raters, Fleiss' kappa with more.
+    brennan_prediger
+        Chance that takes all categories alike; PABAK where there are two.
+    gwet_ac
+        Chance from the records that are hard to rate: AC1, with weights AC2. Stable when one
+        category is rare.
+    krippendorff_alpha
+        Chance from the pooled values of the records with two ratings, corrected for their number.
+        Nominal, or by the distances of the weights.
     level
         Level of all intervals.
     """
 
     n: int
-    percent_agreement: Proportion
-    specific_agreement: dict[Hashable, float | None]
+    n_rated: int
+    n_raters: int
+    weights: Weights
+    percent_agreement: Coefficient
+    specific_agreement: dict[Hashable, Coefficient]
     cohen_kappa: Coefficient
-    gwet_ac1: Coefficient
+    fleiss_kappa: Coefficient
+    brennan_prediger: Coefficient
+    gwet_ac: Coefficient
+    krippendorff_alpha: Coefficient
     level: float
+
+    def figures(self) -> dict[str, Coefficient]:
+        """Return all figures by the name that a reader knows them by."""
+        is_two = self.n_raters == 2
+        is_binary = len(self.specific_agreement) == 2
+        prefix = "" if self.weights == "identity" else f", {self.weights} weights"
+        named = {
+            "Agreement": self.percent_agreement,
+            "Cohen's kappa" if is_two else "Conger's kappa": self.cohen_kappa,
+            "Scott's pi" if is_two else "Fleiss' kappa": self.fleiss_kappa,
+            "PABAK" if is_binary else "Brennan and Prediger's coefficient": self.brennan_prediger,
+            "Gwet's AC1" if self.weights == "identity" else "Gwet's AC2": self.gwet_ac,
+            "Krippendorff's alpha": self.krippendorff_alpha,
+        }
+        specific = {
+            f"Agreement on {name}": found for name, found in self.specific_agreement.items()
+        }
+        return {f"{name}{prefix}": found for name, found in named.items()} | specific
+
+    def table(self) -> list[dict[str, object]]:
+        """Return one row for each figure: name, value, se, ci_low, ci_high, interval, reason."""
+        return [{"figure": name, **found.to_dict()} for name, found in self.figures().items()]
 
     def to_dict(self) -> dict[str, object]:
         """Return the figures as values that JSON can hold; categories become text."""
         return {
             "n": self.n,
-            "percent_agreement": self.percent_agreement.value,
-            "percent_agreement_ci": self.percent_agreement.ci,
+            "n_rated": self.n_rated,
+            "n_raters": self.n_raters,
+            "weights": self.weights,
+            "percent_agreement": self.percent_agreement.to_dict(),
             "specific_agreement": {
-                str(key): value for key, value in self.specific_agreement.items()
+                str(name): found.to_dict() for name, found in self.specific_agreement.items()
             },
-            "cohen_kappa": self.cohen_kappa.value,
-            "cohen_kappa_ci": self.cohen_kappa.ci,
-            "gwet_ac1": self.gwet_ac1.value,
-            "gwet_ac1_ci": self.gwet_ac1.ci,
+            "cohen_kappa": self.cohen_kappa.to_dict(),
+            "fleiss_kappa": self.fleiss_kappa.to_dict(),
+            "brennan_prediger": self.brennan_prediger.to_dict(),
+            "gwet_ac": self.gwet_ac.to_dict(),
+            "krippendorff_alpha": self.krippendorff_alpha.to_dict(),
             "level": self.level,
         }
 
     def summary(self) -> str:
         """Return the figures as plain text."""
-        share = self.percent_agreement.value or 0.0
-        lines = [f"{self.n:,} records rated by both, agreement {100 * share:.1f}%"]
-        for name, found in (("Cohen's kappa", self.cohen_kappa), ("Gwet's AC1", self.gwet_ac1)):
-            if found.value is None:
-                lines.append(f"{name} not estimable: {found.reason}")
-            elif found.ci is None:
-                lines.append(f"{name} {found.value:.3f}")
-            else:
-                lines.append(f"{name} {found.value:.3f} ({found.ci[0]:.3f} to {found.ci[1]:.3f})")
+        who = "both" if self.n_raters == 2 else f"at least two of {self.n_raters} people"
+        records = "1 record" if self.n == 1 else f"{self.n:,} records"
+        lines = [f"{records} rated by {who}"]
+        lines += [f"{name} {found.summary()}" for name, found in self.figures().items()]
         return "\n".join(lines)
 
 
-def agreement_of_two(
-    a: Sequence[Hashable],
-    b: Sequence[Hashable],
+def agreement_of_raters(
+    raters: Sequence[Sequence[Hashable | None]],
     *,
     categories: Sequence[Hashable] | None = None,
+    weights: Weights = "identity",
+    values: Sequence[float] | None = None,
     level: float = 0.95,
 ) -> Agreement:
-    """Measure the agreement of two raters on the same records.
+    """Measure the agreement of two raters or more on the same records.
 
     Parameters
     ----------
-    a, b : sequence, length n
-        Category that each rater gave to each record.
+    raters : sequence of r sequences of length n
+        For each rater the category given to each record; None or NaN where there is no rating.
     categories : sequence, optional
-        All categories that could be given; those seen, if not given. AC1 depends on their number.
+        All categories that could be given, in their order; those seen, if not given. AC1 and PABAK
+        depend on their number.
+    weights : {"identity", "linear", "quadratic"}
+        Partial agreement of categories that have an order.
+    values : sequence of numbers, optional
+        Where the categories lie; their positions 0, 1, 2, ... if not given.
     level : float
         Level of all intervals.
 
     Raises
     ------
     TooFewStudies
-        There is no record.
+        Fewer than two raters, or no record with two ratings.
     UserError
-        Lists of different length, or a category that is not among those allowed.
+        Lists of different length, a category that is not among those allowed, or weights for
+        categories whose order is not given.
+
+    Notes
+    -----
+    Where all ratings name one category there is nothing to tell chance from, and the figures that are
+    corrected for chance have a reason in place of a value. A standard error of 0, where all agree,
+    says that the formula sees no spread, not that there is no doubt: read it beside the interval of the
+    percent agreement.
 
     References
     ----------
-    Cohen J (1960). Educational and Psychological Measurement 20:37-46.
-    Gwet KL (2008). British Journal of Mathematical and Statistical Psychology 61:29-48.
+    Gwet KL (2014). Handbook of Inter-Rater Reliability, 4th edition, chapters 2 to 5 (more than two
+    raters, missing ratings, weights, standard errors over records).
     """
-    if len(a) != len(b):
-        raise UserError(
-            f"The first rater has {len(a):,} ratings and the second {len(b):,}. "
-            "Give both ratings of the records that both rated."
-        )
-    if not a:
-        raise TooFewStudies("There is no record that both rated.")
-    names = list(dict.fromkeys(categories if categories is not None else [*a, *b]))
-    code = {name: i for i, name in enumerate(names)}
-    for who, ratings in (("first", a), ("second", b)):
-        for position, name in enumerate(ratings, start=1):
-            if name not in code:
-                raise UserError(
-                    f"The {who} rater, record {position}: found {name!r}. "
-                    f"The categories are {', '.join(map(str, names))}."
-                )
-    first = np.array([code[name] for name in a])
-    second = np.array([code[name] for name in b])
-    agree = (first == second).astype(np.float64)
-    q = len(names)
-    share1, share2 = (np.bincount(x, minlength=q) / agree.size for x in (first, second))
-    both = np.bincount(first[first == second], minlength=q)
-    named = np.bincount(first, minlength=q) + np.bincount(second, minlength=q)
-
-    # The share of chance agreement that each record brings, as Gwet's linearisation has it.
-    cohen = (share2[first] + share1[second]) / 2.0
-    pooled = (share1 + share2) / 2.0
-    gwet = ((1.0 - pooled)[first] + (1.0 - pooled)[second]) / (2.0 * max(q - 1, 1))
+    level_between_0_and_1(level)
+    table = rating_table(raters, categories=categories)
+    if weights != "identity" or values is not None:
+        refuse_without_order(table.categories, is_listed=categories is not None, values=values)
+    delta = disagreement(weights, len(table.categories), values)
+    chance = {
+        name: _corrected(table, delta, expected, level=level) for name, expected in CHANCE.items()
+    }
+    only = _one_category(table)
     return Agreement(
-        n=agree.size,
-        percent_agreement=proportion(int(agree.sum()), agree.size, level=level, of="records"),
+        n=int(table.is_paired.sum()),
+        n_rated=table.codes.shape[0],
+        n_raters=table.n_raters,
+        weights=weights,
+        percent_agreement=percent_agreement(table, delta, level=level),
         specific_agreement={
-            name: float(2.0 * both[i] / named[i]) if named[i] else None for name, i in code.items()
+            name: specific_agreement(table, k, level=level)
+            for k, name in enumerate(table.categories)
         },
-        cohen_kappa=_coefficient(agree, float(share1 @ share2), cohen, level),
-        gwet_ac1=_coefficient(agree, _gwet_chance(pooled, q), gwet, level),
+        krippendorff_alpha=only or alpha_of_distances(table, delta, level=level),
         level=level,
+        **chance,
     )
 
 
-def cohen_kappa(a: Sequence[Hashable], b: Sequence[Hashable], *, level: float = 0.95) -> CohenKappa:
-    """Return Cohen's kappa of two raters, for places with room for one coefficient.
+def agreement_of_two(
+    a: Sequence[Hashable | None],
+    b: Sequence[Hashable | None],
+    *,
+    categories: Sequence[Hashable] | None = None,
+    weights: Weights = "identity",
+    values: Sequence[float] | None = None,
+    level: float = 0.95,
+) -> Agreement:
+    """Measure the agreement of two raters: `agreement_of_raters` of the two."""
+    return agreement_of_raters(
+        [a, b], categories=categories, weights=weights, values=values, level=level
+    )
 
-    Arguments and errors are those of `agreement_of_two`, which gives AC1 beside it.
+
+def _one_category(table: RatingTable) -> Coefficient | None:
+    """Return what is said of coefficients corrected for chance when all ratings are the same."""
+    if np.count_nonzero(table.counts.sum(axis=0)) > 1:
+        return None
+    return Coefficient(
+        None,
+        None,
+        None,
+        f"All ratings are {table.the_only_category()}, so that agreement by chance cannot be told.",
+    )
+
+
+def _corrected(
+    table: RatingTable,
+    delta: Floats,
+    chance: Callable[[RatingTable, Floats], Expected],
+    *,
+    level: float,
+) -> Coefficient:
+    """Return 1 - observed/expected disagreement and Gwet's linearised error of it.
+
+    Records with one rating have a part in what is expected, none in what is observed.
     """
-    found = agreement_of_two(a, b, level=level)
-    kappa = found.cohen_kappa
-    return CohenKappa(
-        n=found.n,
-        percent_agreement=found.percent_agreement,
-        value=kappa.value,
-        se=kappa.se,
-        ci=kappa.ci,
-        reason=kappa.reason,
-        level=level,
-    )
-
-
-def _gwet_chance(pooled: Floats, q: int) -> float:
-    """Return chance agreement of AC1; 1 where there is one category only."""
-    return float((pooled * (1.0 - pooled)).sum() / (q - 1)) if q > 1 else 1.0
-
-
-def _coefficient(agree: Floats, chance: float, by_record: Floats, level: float) -> Coefficient:
-    if chance >= 1.0:
-        return Coefficient(
-            None, None, None, "Both raters used one and the same category throughout."
-        )
-    observed = float(agree.mean())
-    value = (observed - chance) / (1.0 - chance)
-    n = agree.size
-    if n < 2:
-        return Coefficient(value, None, None)
-    each = (agree - chance) / (1.0 - chance)
-    each -= 2.0 * (1.0 - value) * (by_record - chance) / (1.0 - chance)
-    se = sqrt(float(((each - value) ** 2).sum()) / (n * (n - 1)))
-    reach = float(t_critical(level, n - 1)) * se
-    return Coefficient(value, se, (max(-1.0, value - reach), min(1.0, value + reach)))
+    only = _one_category(table)
+    if only is not None:
+        return only
+    expected = chance(table, delta)
+    n, is_paired = table.codes.shape[0], table.is_paired
+    m = int(is_paired.sum())
+    by_record = disagreement_by_record(table, delta)
+    observed = float(by_record[is_paired].mean())
+    by_chance = expected.disagreement
+    ratio = observed / by_chance
+    if m < 2:
+        return Coefficient(1.0 - ratio, None, None, ONE_RECORD)
+    each = np.where(is_paired, n / m * (by_chance - by_record), 0.0) - (by_chance - observed)
+    return linearised(1.0 - ratio, (each + ratio * expected.influence) / by_chance, level=level)
