@@ -320,3 +320,20 @@ def test_who_goes_back_to_ranking_is_told_the_price(empty: Store) -> None:
     assert "half of what may still go wrong" in page
     assert "come first again" in lead.post("stopping/title-abstract", do="give_up")
     assert 'href="#do"' in lead.post("stopping/title-abstract", 422, do="nothing")
+
+
+def test_agreement_is_shown_only_on_what_both_saw(team: Team) -> None:
+    anna, ben = team.person("a"), team.person("b")
+    assert "cannot be measured" in anna.get("agreement/title-abstract")
+    for at in range(8):
+        anna.decide("include" if at < 4 else "exclude", record=f"r.{at:05}")
+    # Nobody else has read these: they are in no figure.
+    assert "cannot be measured" in anna.get("agreement/title-abstract")
+    for at in range(6):
+        ben.decide("include" if at < 3 else "exclude", record=f"r.{at:05}")
+    page = anna.get("agreement/title-abstract")
+    assert "Two people or more decided on 6 records" in page
+    assert "1 conflict is not settled yet" in page
+    table = anna.client.get("/desk/reviews/r/agreement/title-abstract/figures.csv").text
+    assert "whole team" in table
+    assert "a and b" in table

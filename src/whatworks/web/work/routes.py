@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from whatworks.web.work.agreement import agreement_page, download_agreement
 from whatworks.web.work.check import check_page, draw_pairs
 from whatworks.web.work.conflicts import conflicts_page, record_page, settle_conflict
 from whatworks.web.work.decided import decided_page, take_back
@@ -104,6 +105,8 @@ PAGES: Sequence[WorkPage] = (
     WorkPage("POST", f"{_REVIEW}/screen/{{stage}}", decide_record, Need.REVIEWER),
     WorkPage("GET", f"{_REVIEW}/conflicts/{{stage}}", conflicts_page, Need.REVIEWER),
     WorkPage("POST", f"{_REVIEW}/conflicts/{{stage}}", settle_conflict, Need.REVIEWER),
+    WorkPage("GET", f"{_REVIEW}/agreement/{{stage}}", agreement_page, Need.READER),
+    WorkPage("GET", f"{_REVIEW}/agreement/{{stage}}/figures.csv", download_agreement, Need.READER),
     WorkPage("GET", f"{_REVIEW}/stopping/{{stage}}", stopping_page, Need.READER),
     WorkPage("POST", f"{_REVIEW}/stopping/{{stage}}", change_stopping, Need.LEAD),
     WorkPage(
