@@ -24,7 +24,7 @@ from whatworks.web.work.uploads import form_of
 __all__ = ["conflicts_page", "record_page", "settle_conflict"]
 
 _FORM_LIMIT = 1_000_000
-PER_PAGE = 10
+PER_PAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
