@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from whatworks.actions.screening_board import STAGE_WORDS, Board
-from whatworks.screening.agreement import ScreeningAgreement, screening_agreement
+from whatworks.actions.measure_agreement import measure_agreement
+from whatworks.actions.screening_board import STAGE_WORDS
+from whatworks.screening.agreement import ScreeningAgreement
 from whatworks.web.work.render import page, review_address
 from whatworks.web.work.screen import known_stage_name
 from whatworks.web.work.seat import Seat
@@ -48,7 +49,7 @@ def agreement_page(desk: Seat, request: Request) -> Response:
     review = desk.review(request.path_params["review_id"])
     stage_name = known_stage_name(request)
     board, _orders = desk.screening(review.review_id)
-    found = agreement_of(board, stage_name)
+    found = measure_agreement(board, stage_name)
     return page(
         request,
         desk,
@@ -72,7 +73,7 @@ def download_agreement(desk: Seat, request: Request) -> Response:
     """Give every figure as CSV."""
     review = desk.review(request.path_params["review_id"])
     board, _orders = desk.screening(review.review_id)
-    rows = agreement_of(board, known_stage_name(request)).table()
+    rows = measure_agreement(board, known_stage_name(request)).table()
     out = io.StringIO(newline="")
     columns = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.DictWriter(out, columns, lineterminator="\r\n")
@@ -114,30 +115,3 @@ def _groups(found: ScreeningAgreement, names: dict[str, str]) -> list[Group]:
                 )
             )
     return groups
-
-
-def agreement_of(board: Board, stage_name: str) -> ScreeningAgreement:
-    """Return the agreement of a stage: only where all who must decide have, so that nothing is told early.
-
-    Where one person decides, those read by two were drawn at random; where records come in an order of
-    chance, all were.
-    """
-    stage = board.stage(stage_name)
-    rules = stage.rules
-    with board.lock:
-        revealed = {name for name in stage.shown if stage.standing(name).is_revealed}
-        decisions = [
-            replace(one, record_id=shown)
-            for one in stage.decisions()
-            if (shown := stage.shown_for(one.record_id)) in revealed
-        ]
-        doubled = {name for name in revealed if stage.standing(name).n_needed > 1}
-    is_ranked = rules.record_order == "ranked"
-    at_random = None
-    if not is_ranked:
-        at_random = revealed
-    elif rules.reviewers_per_record == 1:
-        at_random = doubled
-    return screening_agreement(
-        decisions, stage=stage_name, at_random=at_random, is_ranked=is_ranked, level=rules.level
-    )
