@@ -22,7 +22,7 @@ def by_rule(advice: tuple[Advice, ...]) -> dict[str, Advice]:
 
 def test_each_rule_says_what_it_is_and_the_guarantee_comes_first() -> None:
     advice = advise(LABELS, 1_000)
-    assert [one.rule.name for one in advice][0] == "certificate"
+    assert advice[0].rule.name == "certificate"
     assert {one.rule.name for one in advice} == set(RULES)
     kinds = {one.rule.name: one.rule.kind for one in advice}
     assert [name for name, kind in kinds.items() if kind == GUARANTEE] == ["certificate"]
