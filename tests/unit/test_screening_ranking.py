@@ -213,7 +213,9 @@ def test_the_command_writes_one_row_for_each_record(review: LabelledSet, tmp_pat
     label = {f"id{at}": str(int(is_it)) for at, is_it in enumerate(review.relevant)}
     assert all(row["label"] == label[row["record_id"]] for row in rows)
     assert "400 records" in done.stderr
-    assert "certificate" in done.stderr
+    # Scores are there, so that every rule can be asked.
+    assert all(f"  {rule.name}" in done.stderr for rule in RULES.values())
+    assert "Guarantee: assumes that the records drawn" in done.stderr
     for wrong in (["--seed", "-1"], ["--learner", "oracle"], ["--prior", "a"]):
         refused = CliRunner().invoke(cli, [*call, *wrong, "--out", str(tmp_path / "no.csv")])
         assert isinstance(refused.exception, UserError | SystemExit)

@@ -62,6 +62,10 @@ def knee(relevant: Sequence[bool] | Bools, *, least_screened: int = LEAST_SCREEN
     least_screened : int
         The rule is not to speak before so many are screened.
 
+    Notes
+    -----
+    Where relevant records come evenly and the very first is one of them, that one alone can be the knee.
+
     References
     ----------
     Cormack GV, Grossman MR (2016). Engineering quality and reliability in technology-assisted review.
