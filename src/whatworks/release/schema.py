@@ -158,14 +158,20 @@ def _tables() -> dict[str, Table]:
         table_of("full_texts", FullText, key=("report_id",), withheld=("url",)),
         table_of("team_members", TeamMember, key=("review_id", "person")),
         table_of("screening_rules", ScreeningRules, key=("review_id", "stage")),
-        table_of("eligibility_criteria", EligibilityCriteria, key=("review_id", "criteria_version")),
-        table_of("exclusion_reasons", ExclusionReason, key=("review_id", "criteria_version", "code")),
+        table_of(
+            "eligibility_criteria", EligibilityCriteria, key=("review_id", "criteria_version")
+        ),
+        table_of(
+            "exclusion_reasons", ExclusionReason, key=("review_id", "criteria_version", "code")
+        ),
         table_of("seed_records", SeedRecord, key=("review_id", "record_id")),
         # Notes and quotes are the reviewers' and the publishers' words.
         table_of("decisions", Decision, key=("decision_id",), withheld=("note",)),
         table_of("suggestions", Suggestion, key=("suggestion_id",), withheld=("quote",)),
         table_of("certifications", Certification, key=("certification_id",)),
-        table_of("certification_records", CertificationRecord, key=("certification_id", "record_id")),
+        table_of(
+            "certification_records", CertificationRecord, key=("certification_id", "record_id")
+        ),
         table_of("flow_counts", FlowCount, key=("flow_count_id",)),
         table_of("studies", Study, key=("study_id",)),
         table_of("arms", Arm, key=("arm_id",)),
