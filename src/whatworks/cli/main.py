@@ -66,6 +66,10 @@ cli = LazyGroup(
             "Run every analysis the evidence calls for; what is up to date is left alone.",
         ),
         "release": ("whatworks.cli.release:release", "Releases: build, verify, compare."),
+        "team": (
+            "whatworks.cli.team:team",
+            "Team: invite people, give roles, disable, sign out, reset.",
+        ),
         "store": ("whatworks.cli.store:store", "The store: create, check, rebuild, back up."),
     },
 )

@@ -8,9 +8,19 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from whatworks.errors import NotFound
+from whatworks.store.accounts import delete_account
+from whatworks.store.invitations import delete_invitations_of
+from whatworks.store.sessions import delete_sessions_of
 from whatworks.store.tables import PEOPLE
 
-__all__ = ["Person", "all_people", "delete_person", "insert_person", "new_pseudonym"]
+__all__ = [
+    "Person",
+    "all_people",
+    "delete_person",
+    "insert_person",
+    "new_pseudonym",
+    "rename_person",
+]
 
 # Letters and digits that are not mistaken for one another when read aloud or copied by hand.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -49,7 +59,7 @@ def insert_person(connection: sa.Connection, person: Person) -> None:
 
 
 def delete_person(connection: sa.Connection, pseudonym: str) -> None:
-    """Erase who stands behind a pseudonym.
+    """Erase who stands behind a pseudonym, with their account and all that signs them in.
 
     Raises
     ------
@@ -62,6 +72,15 @@ def delete_person(connection: sa.Connection, pseudonym: str) -> None:
             f'Nobody is stored under the pseudonym "{pseudonym}": it was never given, or has been '
             "erased already. Nothing was changed."
         )
+    delete_account(connection, pseudonym)
+    delete_sessions_of(connection, pseudonym)
+    delete_invitations_of(connection, pseudonym)
+
+
+def rename_person(connection: sa.Connection, pseudonym: str, name: str) -> None:
+    """Change the name behind a pseudonym."""
+    query = sa.update(PEOPLE).where(PEOPLE.c.pseudonym == pseudonym)
+    connection.execute(query.values(name=name))
 
 
 def all_people(connection: sa.Connection) -> list[Person]:

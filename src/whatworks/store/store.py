@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Any, Self
 
 from whatworks.errors import NotFound
 from whatworks.release.evidence import Evidence
+from whatworks.store.accounts import Account, all_accounts
 from whatworks.store.check import CheckReport, check_store
 from whatworks.store.database import Database, connect_to
 from whatworks.store.dump import ByteSink, Discard, write_dump
@@ -33,7 +35,14 @@ from whatworks.store.reads import (
     row_history,
 )
 from whatworks.store.rebuild import RebuildReport, rebuild_tables
-from whatworks.store.tables import FACTS, PEOPLE, fact_table
+from whatworks.store.tables import (
+    ACCOUNTS,
+    FACTS,
+    INVITATIONS,
+    PEOPLE,
+    SESSIONS,
+    fact_table,
+)
 from whatworks.store.transaction import Heading, Transaction
 
 __all__ = ["Store"]
@@ -264,12 +273,14 @@ class Store:
         reason: str | None = None,
         at: datetime | None = None,
     ) -> None:
-        """Erase a person's name and address; the pseudonym and the log stay as they are.
+        """Erase a person's name, address and account; the pseudonym and the log stay as they are.
 
         Raises
         ------
         NotFound
             Nobody stands behind the pseudonym.
+        UserError
+            It is the last administrator.
         """
         with self.write(
             actor=actor,
@@ -280,7 +291,22 @@ class Store:
             at=at,
         ) as transaction:
             transaction.erase_person(pseudonym)
-        self.database.scrub(PEOPLE.name)
+            # Nobody waits for somebody who cannot come any more.
+            transaction.append(
+                "team_members",
+                [
+                    replace(member, has_left=True)
+                    for member in current_rows(transaction.connection, fact_table("team_members"))
+                    if member.person == pseudonym
+                ],
+            )
+        for table in (PEOPLE, ACCOUNTS, SESSIONS, INVITATIONS):
+            self.database.scrub(table.name)
+
+    def accounts(self) -> list[Account]:
+        """Return everybody who may sign in or was invited to, by pseudonym."""
+        with self.database.reading() as connection:
+            return all_accounts(connection)
 
     def people(self) -> list[Person]:
         """Return everyone, by pseudonym."""

@@ -13,6 +13,7 @@ from ulid import ULID
 
 import whatworks
 from whatworks.errors import NotFound, UserError
+from whatworks.store.accounts import all_accounts, require_administrator_left
 from whatworks.store.bulk import Version, insert_rows, insert_versions, newest_versions
 from whatworks.store.events import (
     GENESIS_HASH,
@@ -167,9 +168,24 @@ class Transaction:
         self._people.append(["add", person.pseudonym])
 
     def erase_person(self, pseudonym: str) -> None:
-        """Erase a person's name and address; NotFound if there are none."""
+        """Erase a person's name, address and account; NotFound if there are none."""
+        was_administrator = any(
+            account.pseudonym == pseudonym and account.is_administrator
+            for account in all_accounts(self._connection)
+        )
         delete_person(self._connection, pseudonym)
+        if was_administrator:
+            require_administrator_left(self._connection)
         self._people.append(["erase", pseudonym])
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection, for what stands outside the log: accounts, sessions, invitations."""
+        return self._connection
+
+    def note_person(self, verb: str, pseudonym: str) -> None:
+        """Let the event say what was done to somebody where the tables do not show it."""
+        self._people.append([verb, pseudonym])
 
     def finish(self) -> Event | None:
         """Write the event and its payload; called once by `Store.write`."""

@@ -1,4 +1,4 @@
-"""The server: the site's pages live, its static files, and for one person the working pages."""
+"""The server: the site's pages live, its static files, and for one person or a team the working pages."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from whatworks.web.headers import SecurityHeaders
 from whatworks.web.live_site import LiveSite
 
 if TYPE_CHECKING:
+    from whatworks.web.team import Door
     from whatworks.web.work import Desk
 
 __all__ = ["create_app"]
@@ -53,6 +54,7 @@ def create_app(
     release_label: ReleaseLabel,
     *,
     desk: Desk | None = None,
+    door: Door | None = None,
 ) -> Starlette:
     """Return the server of an evidence base.
 
@@ -65,6 +67,8 @@ def create_app(
         Name, version and date shown on every page.
     desk : Desk, optional
         Whose working pages stand under /desk/; without it nothing can be changed here.
+    door : Door, optional
+        Where people sign in, at a desk that several use; without it nobody has to.
     """
     live = LiveSite(load_evidence, release_label)
     errors = ErrorPages(release_label)
@@ -91,10 +95,22 @@ def create_app(
         return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
 
     working: list[Route] = []
+    guards = [Middleware(SecurityHeaders)]
+    if (door is None) != (desk is None or desk.local_user is not None):
+        raise ValueError("a desk that several people use has a door, and no other has")
     if desk is not None:
-        from whatworks.web.work import work_routes, work_static_files
+        from whatworks.web.work import PAGES, work_routes, work_static_files
 
-        working = work_routes(desk)
+        pages = PAGES
+        if door is not None:
+            from whatworks.web.team import SignedInOnly, door_routes, team_pages
+
+            pages = (*PAGES, *team_pages(door))
+            guards.append(
+                Middleware(SignedInOnly, door=door, release=release_label, refuse=errors.http_error)
+            )
+            working.extend(door_routes(door, release_label))
+        working.extend(work_routes(desk, pages))
         for name, body in work_static_files().items():
             static[name] = Content.of(body, _media_type(name))
 
@@ -106,7 +122,7 @@ def create_app(
             *working,
             Route("/{path:path}", page),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=guards,
         exception_handlers={
             HTTPException: errors.http_error,
             UserError: errors.user_error,

@@ -18,7 +18,7 @@ __all__ = ["ErrorPages"]
 
 _LOG = logging.getLogger(__name__)
 # Raised by the working pages with words for the person.
-_TOLD = frozenset({400, 403, 413})
+_TOLD = frozenset({400, 403, 413, 429, 503})
 
 
 class ErrorPages:
@@ -39,7 +39,9 @@ class ErrorPages:
         """Answer an address that is not there, or a method that is not allowed."""
         status = error.status_code if isinstance(error, HTTPException) else 404
         if isinstance(error, HTTPException) and status in _TOLD:
-            return self._page(request, status, "This cannot be done here", error.detail)
+            told = self._page(request, status, "This cannot be done here", error.detail)
+            told.headers.update(error.headers or {})
+            return told
         if status == 404:
             root = request.scope.get("root_path", "").rstrip("/") + "/"
             page = self._site.not_found(root=root)

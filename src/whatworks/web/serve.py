@@ -13,6 +13,7 @@ from whatworks.release.evidence import Evidence
 from whatworks.release.read import ReleaseLabel
 
 if TYPE_CHECKING:
+    from whatworks.web.team import Door
     from whatworks.web.work import Desk
 
 __all__ = ["run"]
@@ -51,6 +52,7 @@ def run(
     host: str = "127.0.0.1",
     port: int = 8000,
     desk: Desk | None = None,
+    door: Door | None = None,
 ) -> None:
     """Serve an evidence base until interrupted; print its address once it can be opened.
 
@@ -63,8 +65,10 @@ def run(
     port : int
         Port to listen on; 0 takes a free one.
     desk : Desk, optional
-        Whose working pages are shown beside the site. Only on an address that nobody but this
-        machine reaches: on any other they are left out, because there is no signing in yet.
+        Whose working pages are shown beside the site. Without a door only on an address that nobody
+        but this machine reaches: on any other they are left out, because nobody signs in.
+    door : Door, optional
+        Where people sign in; its configuration says whose word about senders is taken.
 
     Raises
     ------
@@ -75,17 +79,27 @@ def run(
 
     from whatworks.web.app import create_app
 
-    if desk is not None:
+    if desk is not None and door is None:
         from whatworks.web.work import is_loopback
 
         desk = desk if is_loopback(host) else None
     listening = _listen(host, port)
-    app = create_app(load_evidence, release_label, desk=desk)
-    config = uvicorn.Config(app, log_level="warning", server_header=False)
+    app = create_app(load_evidence, release_label, desk=desk, door=door)
+    # Addresses of invitations are secrets: no line is written for each request.
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=door is not None,
+        forwarded_allow_ips=list(door.config.trusted_proxies) if door is not None else [],
+    )
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}/"
     sys.stdout.write(f"whatworks is at {address} (Ctrl-C stops it)\n")
-    if desk is not None:
+    if door is not None:
+        sys.stdout.write(f"People reach it at {door.config.address}/ and sign in there\n")
+    elif desk is not None:
         sys.stdout.write(f"Work on its reviews at {address}desk/\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listening])

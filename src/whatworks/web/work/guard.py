@@ -1,7 +1,7 @@
 """Who may use the working pages: a browser on this machine, from these pages alone.
 
-There is no signing in yet, so that what stands between the store and others is where the request comes
-from. Three things are checked:
+On one person's machine nobody signs in: what stands between the store and others is where the request
+comes from. Three things are checked:
 
 - the Host is a name of this machine. A page elsewhere can let its own name point here (DNS rebinding);
   its requests then carry that name.
@@ -19,9 +19,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["LocalOnly", "is_loopback"]
+__all__ = ["SAFE_METHODS", "LocalOnly", "from_elsewhere", "is_loopback"]
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -30,8 +30,8 @@ NOT_LOCAL = (
     "http://127.0.0.1 or http://localhost, with the port that whatworks printed."
 )
 BEHIND_PROXY = (
-    "The working pages are not shown through another server, because there is no signing in yet. Open "
-    "them on the machine that whatworks runs on."
+    "The working pages are not shown through another server, because nobody signs in here. Open them on "
+    "the machine that whatworks runs on, or let it serve a team: whatworks serve --team."
 )
 FROM_ELSEWHERE = "This request did not come from these pages, so nothing was done. Open the page here, and do it again."
 
@@ -64,10 +64,21 @@ def refusal(method: str, scheme: str, headers: Headers) -> str | None:
         return NOT_LOCAL
     if any(name in headers for name in _PROXY_HEADERS):
         return BEHIND_PROXY
-    if method in _SAFE:
+    return from_elsewhere(method, headers, f"{scheme}://{host}")
+
+
+def from_elsewhere(method: str, headers: Headers, own_origin: str) -> str | None:
+    """Return why a request that changes something is not from these pages; None if it is.
+
+    Parameters
+    ----------
+    own_origin : str
+        Scheme, host and port of these pages, as browsers write them.
+    """
+    if method in SAFE_METHODS:
         return None
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if origin is not None and origin != f"{scheme}://{host}":
+    if origin is not None and origin != own_origin:
         return FROM_ELSEWHERE
     if site is None:
         return None if origin is not None else FROM_ELSEWHERE

@@ -17,7 +17,9 @@ class Need(Enum):
     READER = "reader"
     REVIEWER = "reviewer"
     LEAD = "lead"
-    # Who is in the team: its lead, and administrators so that a review without a lead gets one.
+    # Who is in the team: its people see it, its leads change it. Administrators do both without being
+    # in it, so that a review that lost its lead gets one.
+    SEE_TEAM = "reader or administrator"
     TEAM = "lead or administrator"
     ADMINISTRATOR = "administrator"
 
@@ -35,6 +37,7 @@ _REFUSED = {
         "was done."
     ),
     Need.LEAD: "Only a lead of this review can do this. Ask one of them. Nothing was done.",
+    Need.SEE_TEAM: "Only people of this review's team and administrators can see this.",
     Need.TEAM: (
         "Only a lead of this review or an administrator can do this. Ask one of them. Nothing was "
         "done."

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from whatworks.release.read import ReleaseLabel
 from whatworks.site.context import environment
 from whatworks.web.work.questions import cited
 from whatworks.web.work.seat import Seat
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Crumb",
+    "door_page",
     "fragment",
     "page",
     "review_address",
@@ -87,6 +89,7 @@ def page(
     crumbs: Sequence[Crumb] = (),
     errors: Sequence[tuple[str, str]] = (),
     status: int = 200,
+    section: str = "work",
 ) -> HTMLResponse:
     """Return a working page.
 
@@ -102,6 +105,8 @@ def page(
         Words and addresses of the pages above it, below the list of reviews.
     errors : sequence of (str, str)
         Names of fields and what is wrong with them; shown above the form.
+    section : str
+        Part of the menu it belongs to: work, people or account.
     """
     html = (
         _environment()
@@ -110,14 +115,42 @@ def page(
             **values,
             root=root_of(request),
             title=title,
-            section="work",
+            section=section,
             release=desk.release,
             desk=desk,
             crumbs=[("Reviews", "desk/"), *crumbs] if template != "reviews.html" else [],
             errors=list(errors),
         )
     )
-    return HTMLResponse(html, status_code=422 if errors else status)
+    return HTMLResponse(html, status_code=422 if errors and status == 200 else status)
+
+
+def door_page(
+    request: Request,
+    release: ReleaseLabel,
+    template: str,
+    *,
+    title: str,
+    values: Mapping[str, object],
+    errors: Sequence[tuple[str, str]] = (),
+    status: int = 200,
+) -> HTMLResponse:
+    """Return a page for somebody who is not signed in; the parameters are those of `page`."""
+    html = (
+        _environment()
+        .get_template(f"work/{template}")
+        .render(
+            **values,
+            root=root_of(request),
+            title=title,
+            section="sign-in",
+            release=release,
+            desk=None,
+            crumbs=[],
+            errors=list(errors),
+        )
+    )
+    return HTMLResponse(html, status_code=422 if errors and status == 200 else status)
 
 
 def fragment(request: Request, template: str, values: Mapping[str, object]) -> HTMLResponse:

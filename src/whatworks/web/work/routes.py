@@ -117,7 +117,7 @@ PAGES: Sequence[WorkPage] = (
 )
 
 
-def work_routes(desk: Desk) -> list[Route]:
+def work_routes(desk: Desk, pages: Sequence[WorkPage] = PAGES) -> list[Route]:
     """Return the routes of the working pages of a desk, each with its need.
 
     For one person each stands behind the guard of this machine; where people sign in, the guard
@@ -129,16 +129,16 @@ def work_routes(desk: Desk) -> list[Route]:
             page.path,
             _seated(desk, page),
             methods=[page.method],
-            name=page.endpoint.__name__,
+            name=getattr(page.endpoint, "__name__", None),
             middleware=middleware,
         )
-        for page in PAGES
+        for page in pages
     ]
 
 
 def _seated(desk: Desk, page: WorkPage) -> Callable[..., Any]:
     """Return an endpoint that seats the person, checks the page's need, and answers."""
-    answer = _answer_async if iscoroutinefunction(page.endpoint) else _answer
+    answer = _answer_async if _is_async(page.endpoint) else _answer
     return partial(answer, desk, page)
 
 
@@ -161,3 +161,10 @@ def _seat(desk: Desk, page: WorkPage, request: Request) -> Seat:
     seat = Seat(desk, user, request.path_params.get("review_id"))
     seat.require(page.need)
     return seat
+
+
+def _is_async(endpoint: Callable[..., Any]) -> bool:
+    """Return whether an endpoint, or the function behind a partial one, is a coroutine function."""
+    while isinstance(endpoint, partial):
+        endpoint = endpoint.func
+    return iscoroutinefunction(endpoint)

@@ -23,6 +23,14 @@ from whatworks.web.work.user import User
 
 __all__ = ["Seat"]
 
+_ROLE_NEEDED = {
+    Need.READER: "reader",
+    Need.SEE_TEAM: "reader",
+    Need.REVIEWER: "reviewer",
+    Need.LEAD: "lead",
+    Need.TEAM: "lead",
+}
+
 
 class Seat:
     """What a page is given: the shared desk, and the person before it.
@@ -42,6 +50,7 @@ class Seat:
         self.person = person
         self._review_id = review_id
         self._roles: dict[str, str | None] = {}
+        self._names: dict[str, str] | None = None
 
     @property
     def store(self) -> Store:
@@ -124,15 +133,11 @@ class Seat:
         review_id = self._review_id
         if review_id is None:
             raise AssertionError(f"a route that needs {need.value} names no review")
-        if need is Need.TEAM:
-            if self.person.is_administrator:
-                return
-            need_role = "lead"
-        else:
-            need_role = need.value
+        if need in (Need.TEAM, Need.SEE_TEAM) and self.person.is_administrator:
+            return
         if not self.may("reader"):
             raise no_review(review_id)
-        if not self.may(need_role):
+        if not self.may(_ROLE_NEEDED[need]):
             raise HTTPException(403, need.words)
 
     def reviews(self) -> list[Review]:
@@ -154,6 +159,12 @@ class Seat:
         if not self.may("reader", review_id):
             raise no_review(review_id)
         return self.shared.review(review_id)
+
+    def name_of(self, pseudonym: str) -> str:
+        """Return the name of a member of the team; the pseudonym where none is known."""
+        if self._names is None:
+            self._names = {one.pseudonym: one.name for one in self.store.people()}
+        return self._names.get(pseudonym) or pseudonym
 
     def task(self, task_id: str) -> Task | None:
         """Return long work for a review of the person's; None where there is none of this name."""
