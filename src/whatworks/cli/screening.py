@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from whatworks.cli.imports import read_input
+from whatworks.cli.screening_decisions import decisions
 from whatworks.cli.whole_file import refuse_existing, write_whole
 from whatworks.errors import UserError
 
@@ -21,6 +22,9 @@ ORDER_COLUMNS = ("position", "record_id", "label")
 @click.group()
 def screening() -> None:
     """Screening: try the ranking on a finished review."""
+
+
+screening.add_command(decisions)
 
 
 @screening.command()
