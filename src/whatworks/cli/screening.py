@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from whatworks.cli.imports import read_input
+from whatworks.cli.screening_decisions import decisions
 from whatworks.cli.screening_evidence import EVIDENCE_COMMANDS
 from whatworks.cli.screening_team import COMMANDS
 from whatworks.cli.whole_file import refuse_existing, write_whole
@@ -31,7 +32,7 @@ def screening() -> None:
     """Screening: set it up, decide, settle, see how far it is; try the ranking on a finished review."""
 
 
-for _command in (*COMMANDS, *EVIDENCE_COMMANDS):
+for _command in (*COMMANDS, *EVIDENCE_COMMANDS, decisions):
     screening.add_command(_command)
 
 

@@ -16,7 +16,7 @@ from whatworks.references.entries import Entry, Parsed
 from whatworks.references.import_report import ReportIssue, quote
 from whatworks.references.table_rows import n_footers, names_columns
 
-__all__ = ["parse_excel"]
+__all__ = ["parse_excel", "read_sheets"]
 
 # A workbook of a million records takes less; more is not a table of references.
 MAX_UNPACKED_BYTES = 1 << 30
@@ -82,6 +82,18 @@ def parse_excel(data: bytes, *, file: str) -> Parsed:
             ReportIssue(1, "More than one sheet with titles.", "All were read.", quote(listed))
         )
     return Parsed(len(entries), entries, issues)
+
+
+def read_sheets(data: bytes, *, file: str) -> list[tuple[str, list[Row]]]:
+    """Return the name of each sheet with its rows that are not blank: number, and texts of the cells.
+
+    Raises
+    ------
+    FileError
+        No workbook, a damaged one, or one that would unpack to far more than it says.
+    """
+    _check_archive(data, file)
+    return [(name, list(rows)) for name, rows in _sheets(data, file, [])]
 
 
 def _check_archive(data: bytes, file: str) -> None:

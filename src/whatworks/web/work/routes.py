@@ -37,7 +37,7 @@ from whatworks.web.work.screen_setup import (
     criteria_form,
     rules_form,
 )
-from whatworks.web.work.screen_table import records_page
+from whatworks.web.work.screen_table import download_decisions, records_page
 from whatworks.web.work.screening import screening_page
 from whatworks.web.work.seat import Seat
 from whatworks.web.work.stopping import change_stopping, download_statement, stopping_page
@@ -113,6 +113,12 @@ PAGES: Sequence[WorkPage] = (
         "GET", f"{_REVIEW}/stopping/{{stage}}/certificate.json", download_statement, Need.READER
     ),
     WorkPage("GET", f"{_REVIEW}/records/{{stage}}", records_page, Need.READER),
+    WorkPage(
+        "GET",
+        f"{_REVIEW}/records/{{stage}}/download/{{format}}",
+        download_decisions,
+        Need.READER,
+    ),
     WorkPage("GET", f"{_REVIEW}/records/{{stage}}/{{record_id:path}}", record_page, Need.READER),
 )
 

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from whatworks.actions.export_decisions import FORMATS, export_decisions
 from whatworks.actions.rank_screening import Orders
 from whatworks.actions.screening_board import STAGE_WORDS, Board
+from whatworks.errors import NotFound
 from whatworks.references import Record
 from whatworks.screening.stage import Stage
 from whatworks.screening.standing import CONFLICT, SETTLED, UNREAD, WAITING, Standing
@@ -18,7 +20,7 @@ from whatworks.web.work.render import page, review_address
 from whatworks.web.work.screen import known_stage_name
 from whatworks.web.work.seat import Seat
 
-__all__ = ["records_page"]
+__all__ = ["download_decisions", "records_page"]
 
 PER_PAGE = 50
 # What a filter is called in an address, and what it lets through.
@@ -96,7 +98,31 @@ def records_page(desk: Seat, request: Request) -> Response:
             "sorts": SORTS,
             "words": words,
             "labels": {one.code: one.label for one in board.setting.reasons},
+            "formats": FORMATS,
         },
+    )
+
+
+def download_decisions(desk: Seat, request: Request) -> Response:
+    """Give the records of a stage with what was decided, as a file.
+
+    Raises
+    ------
+    NotFound
+        There is no such format.
+    """
+    review = desk.review(request.path_params["review_id"])
+    stage_name = known_stage_name(request)
+    wanted = str(request.path_params["format"])
+    if wanted not in FORMATS:
+        raise NotFound(f'There is no format "{wanted}". There are {", ".join(FORMATS)}.')
+    board, _orders = desk.screening(review.review_id)
+    content = export_decisions(board, stage_name, wanted, person=desk.by.pseudonym)
+    name = f"{review.review_id}-{request.path_params['stage']}.{FORMATS[wanted].suffix}"
+    return Response(
+        content,
+        media_type=FORMATS[wanted].media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
