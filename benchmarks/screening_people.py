@@ -29,14 +29,14 @@ from html import unescape
 from pathlib import Path
 
 import httpx2
-from whatworks.actions.accounts import invite_person
-from whatworks.store.sessions import insert_session
 
+from whatworks.actions.accounts import invite_person
 from whatworks.actions.set_up_screening import set_rules, write_criteria
 from whatworks.actions.team import add_member
 from whatworks.references.nouns import RawFile, Record, Review
 from whatworks.screening.nouns import ScreeningRules
 from whatworks.store import Actor, SessionLengths, Store
+from whatworks.store.sessions import insert_session
 
 BY = Actor("local", "lead")
 REVIEW = Review("r", "Reading", "What helps?", "Reading", None, "none", None, "here", None, None)
@@ -56,9 +56,22 @@ class Seen:
     others: list[tuple[str, str]] = field(default_factory=list)
 
 
-def fill(store: Store, n_records: int, n_people: int, reviewers: int) -> dict[str, str]:
+def fill(store: Store, n_records: int, n_people: int, reviewers: int, order: str) -> dict[str, str]:
     """Put a review, records and people into a store; return each person's session id."""
-    words = ["pupil", "teacher", "phonics", "fluency", "trial", "school", "reading", "autism", "dyslexia", "support", "group", "tutor"]
+    words = [
+        "pupil",
+        "teacher",
+        "phonics",
+        "fluency",
+        "trial",
+        "school",
+        "reading",
+        "autism",
+        "dyslexia",
+        "support",
+        "group",
+        "tutor",
+    ]
     rng = random.Random(1)
     records = [
         Record(
@@ -86,7 +99,7 @@ def fill(store: Store, n_records: int, n_people: int, reviewers: int) -> dict[st
             None,
             None,
             None,
-        )  # fmt: skip
+        )
         for at in range(n_records)
     ]
     with store.write(actor=BY, action="add", object_type="review", object_id="r") as tx:
@@ -102,7 +115,7 @@ def fill(store: Store, n_records: int, n_people: int, reviewers: int) -> dict[st
         include_terms=["pupil"],
     )
     rules = ScreeningRules(
-        "r", "title_abstract", reviewers, 0.0, "third", "ranked", 0.95, 0.95, 7, True
+        "r", "title_abstract", reviewers, 0.0, "third", order, 0.95, 0.95, 7, True
     )
     set_rules(store, by=BY, rules=rules)
     sessions = {}
@@ -203,7 +216,16 @@ def start_server(location: str, folder: Path) -> tuple[subprocess.Popen[str], st
         f'[links]\nhow = "file"\nfolder = "{folder / "links"}"\n'
     )
     server = subprocess.Popen(
-        [sys.executable, "-m", "whatworks", "serve", "--store", location, "--team", str(config)],
+        [
+            sys.executable,
+            "-c",
+            "from whatworks.cli import main; main()",
+            "serve",
+            "--store",
+            location,
+            "--team",
+            str(config),
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -234,13 +256,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--records", type=int, default=3_000)
     parser.add_argument("--reviewers", type=int, choices=(1, 2), default=2)
+    parser.add_argument("--order", choices=("ranked", "random"), default="ranked")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--think", type=float, default=2.0, help="mean seconds to read a record")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         location = options.store or str(Path(folder) / "s.db")
         with Store.create(location) as store:
-            sessions = fill(store, options.records, options.people, options.reviewers)
+            sessions = fill(
+                store, options.records, options.people, options.reviewers, options.order
+            )
         server, address = start_server(location, Path(folder))
         seen = Seen()
         begun = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ FEWEST_STAND_INS = 20
 # Trained again after each decision at first, later when a fiftieth of them has come in.
 EACH_UNTIL = 100
 SHARE = 0.02
+# After a ranking it rests so many times as long as it took, and this many seconds at most.
+REST = 5.0
+LONGEST_REST = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,7 @@ class Orders:
         self.board = board
         self._lock = threading.Lock()
         self._training = threading.Lock()
+        self._at_work: set[str] = set()
         self._features: tuple[int, tuple[str, ...], RankingFeatures] | None = None
         self._trained: dict[str, Trained] = {}
         self._starts: dict[str, tuple[int, tuple[str, ...]]] = {}
@@ -109,16 +114,30 @@ class Orders:
 
     def refresh_in_background(self, stage_name: str) -> None:
         """Begin to rank anew, unless that is under way."""
-        if self._training.locked() or not self.is_due(stage_name):
+        with self._lock:
+            if stage_name in self._at_work:
+                return
+        if not self.is_due(stage_name):
             return
+        with self._lock:
+            if stage_name in self._at_work:
+                return
+            self._at_work.add(stage_name)
 
         def work() -> None:
             try:
+                begun = time.monotonic()
                 while self.refresh(stage_name):
-                    pass
+                    # People wait for the processor, the ranking can: it takes a sixth of one at most.
+                    took = time.monotonic() - begun
+                    time.sleep(min(REST * took, LONGEST_REST))
+                    begun = time.monotonic()
             except Exception as error:
                 # Screening goes on in the order there is; the fault goes where faults go.
                 _LOG.error("fault in ranking", exc_info=error)
+            finally:
+                with self._lock:
+                    self._at_work.discard(stage_name)
 
         threading.Thread(target=work, name="ranking", daemon=True).start()
 

@@ -118,7 +118,7 @@ def download_decisions(desk: Seat, request: Request) -> Response:
         raise NotFound(f'There is no format "{wanted}". There are {", ".join(FORMATS)}.')
     board, _orders = desk.screening(review.review_id)
     content = export_decisions(board, stage_name, wanted, person=desk.by.pseudonym)
-    name = f"{review.review_id}-{request.path_params['stage']}.{FORMATS[wanted].suffix}"
+    name = f"{review.review_id}-{request.path_params['stage']}{FORMATS[wanted].suffix}"
     return Response(
         content,
         media_type=FORMATS[wanted].media_type,
