@@ -108,6 +108,8 @@ def write_asreview_project(decided: Sequence[Decided], *, name: str) -> bytes:
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        # ASReview writes what it learns into this folder and does not make it.
+        archive.writestr(zipfile.ZipInfo("feature_matrices/", ZIP_DATE), b"")
         for part, content in (
             (SETTINGS, json.dumps(settings).encode()),
             (DATA, _data(decided)),

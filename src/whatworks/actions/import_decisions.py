@@ -168,8 +168,8 @@ def import_decisions(
     held = store.evidence(*_TABLES)
     if review_id not in {review.review_id for review in store.rows("reviews")}:
         raise NotFound(f'There is no review "{review_id}". Nothing was saved.')
-    found = _read(data, file_name, columns, all_are)
-    if found.problems:
+    found = _read(data, file_name, columns, all_are, stage)
+    if any(one.row is None for one in found.problems) or (found.problems and not skip_unknown):
         raise FileError(file_name, found.problems)
     context = _Context.of(held, review_id, stage)
     reviewers = Reviewers.of(
@@ -197,13 +197,13 @@ def import_decisions(
 
 
 def _read(
-    data: bytes, file_name: str, columns: Mapping[str, str] | None, all_are: str | None
+    data: bytes, file_name: str, columns: Mapping[str, str] | None, all_are: str | None, stage: str
 ) -> DecisionFile:
     from whatworks.actions.asreview_project import is_asreview_project, read_asreview_project
 
     if is_asreview_project(data):
         return read_asreview_project(data, file=file_name)
-    return read_decision_file(data, file=file_name, columns=columns, all_are=all_are)
+    return read_decision_file(data, file=file_name, columns=columns, all_are=all_are, stage=stage)
 
 
 def _store(
@@ -305,11 +305,12 @@ class _Draft:
         self.by = by
         self.raw_file_id = raw_file_id
         self.decisions: dict[str, Decision] = {}
-        self.problems: list[FileProblem] = []
+        self.problems: list[FileProblem] = list(found.problems)
         self.matched: Counter[str] = Counter()
         self.people: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
-        self.rows_skipped: set[int] = set()
+        # Of a row that is not understood in one place nothing is taken over.
+        self.rows_skipped = {one.row for one in found.problems if one.row is not None}
         self.undated: Counter[str] = Counter()
         self._rows: dict[tuple[str, str, str | None], tuple[int, Decision]] = {}
 
@@ -321,7 +322,7 @@ class _Draft:
     def take(self, *, reviewer: str | None, are_final: bool) -> None:
         """Find the record and the person of each decision."""
         for one in self.found.records:
-            if not one.said:
+            if not one.said or one.row in self.rows_skipped:
                 continue
             if one.stage is not None and one.stage != self.context.stage:
                 self._refuse(
@@ -349,7 +350,9 @@ class _Draft:
             file=file,
             format=self.found.format,
             n_records=len(self.found.records),
-            n_without=sum(not one.said for one in self.found.records),
+            n_without=sum(
+                not one.said and one.row not in self.rows_skipped for one in self.found.records
+            ),
             n_matched=dict(self.matched),
             n_skipped=len(self.rows_skipped),
             n_new=self.counts["new"],

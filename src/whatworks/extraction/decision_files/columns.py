@@ -15,15 +15,14 @@ NAMES: Mapping[str, str] = {
     "record_id": "record id|whatworks id|whatworks record id",
     "decision": "asreview label|decision|screening decision|reviewer decision|screening status|vote|"
     "label|label included|included label|included|include|inclusion|inclusion decision|inclusion status|"
-    "screening result|verdict|relevant|relevance|title abstract decision|abstract decision|"
-    "full text decision|title abstract screening|full text screening|rayyan inclusion|status",
+    "screening result|verdict|relevant|relevance|status",
     "final": "outcome|final decision|consensus decision|consensus|final|final label|final included|"
     "included final|final inclusion|reconciled|reconciled decision|agreed decision|adjudicated|"
     "adjudicated decision|adjudication|resolution|resolved|overall decision|overall",
     "reviewer": "reviewer|reviewer name|reviewer id|person|screener|screened by|decided by|rater|coder|"
     "assessor|user|user name|username|asreview user name|asreview user email",
     "reason": "reason|exclusion reason|reason for exclusion|exclude reason|excluded reason|"
-    "exclusion reasons|reasons|reasons for exclusion|rayyan exclusion reasons",
+    "exclusion reasons|reasons|reasons for exclusion",
     "note": "note|asreview note|notes|comment|comments|reviewer note|reviewer notes|remark|remarks",
     "decided_at": "decided at|decided on|decision date|decision time|asreview time|screened at|"
     "screened on|timestamp|time",
@@ -34,6 +33,14 @@ NAMES: Mapping[str, str] = {
     "settled_by": "settled by",
     "criteria_version": "criteria version",
     "stage": "stage|screening stage",
+}
+# Names that say the stage as well; they go before all others, and are not read for another stage.
+STAGE_NAMES: Mapping[str, str] = {
+    "title_abstract": "title abstract decision|title and abstract decision|abstract decision|ta decision|"
+    "tiab decision|title abstract screening|title and abstract screening|abstract screening|"
+    "title abstract|title and abstract|label abstract|label abstract included|abstract included",
+    "full_text": "full text decision|fulltext decision|ft decision|full text screening|"
+    "fulltext screening|full text inclusion|full text|fulltext|label full text|full text included",
 }
 # What a record is known by, besides its name; found as in any table of references.
 REFERENCE_FIELDS = ("title", "year", "doi", "pmid")
@@ -94,7 +101,10 @@ class DecisionColumns:
 
 
 def find_decision_columns(
-    header: Sequence[str], chosen: Mapping[str, str] | None = None
+    header: Sequence[str],
+    chosen: Mapping[str, str] | None = None,
+    *,
+    stage: str | None = None,
 ) -> DecisionColumns:
     """Return which column holds which field.
 
@@ -104,6 +114,8 @@ def find_decision_columns(
         Column names, each once.
     chosen : mapping, optional
         Column by field, where a person says so; it goes before what the names tell.
+    stage : str, optional
+        Stage whose decisions are wanted.
     """
     chosen = dict(chosen or {})
     by_name: dict[str, str] = {}
@@ -114,8 +126,11 @@ def find_decision_columns(
         name: references[name] for name in REFERENCE_FIELDS if name in references
     }
     taken = set(found.values()) | set(chosen.values())
-    for field, names in NAMES.items():
-        for name in names.split("|"):
+    names_of = {field: names.split("|") for field, names in NAMES.items()}
+    if stage in STAGE_NAMES:
+        names_of["decision"][:0] = STAGE_NAMES[stage].split("|")
+    for field, names in names_of.items():
+        for name in names:
             if name in by_name and by_name[name] not in taken:
                 found[field] = by_name[name]
                 taken.add(by_name[name])
@@ -125,7 +140,7 @@ def find_decision_columns(
     unread = tuple(
         by_name[name]
         for field in ("decision", "final")
-        for name in NAMES[field].split("|")
+        for name in names_of[field]
         if name in by_name and by_name[name] not in taken and not is_own
     )
     groups = [] if "decision" in chosen else _numbered(header)

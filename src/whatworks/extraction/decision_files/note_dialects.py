@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from whatworks.extraction.decision_files.nouns import Said
 from whatworks.extraction.decision_files.words import decision_in
 
-__all__ = ["asreview_said", "covidence_said", "is_about_screening", "rayyan_note", "rayyan_said"]
+__all__ = [
+    "asreview_said",
+    "covidence_said",
+    "is_about_screening",
+    "is_rayyan_note",
+    "rayyan_note",
+    "rayyan_said",
+]
 
 INCLUSION = "RAYYAN-INCLUSION"
 # "Name"=>"Included"; some exports write single quotes, or a colon.
@@ -36,6 +43,11 @@ SCREENING = re.compile(
 def is_about_screening(text: str) -> bool:
     """Return whether a note is one that a screening program wrote about its decisions."""
     return SCREENING.search(text) is not None
+
+
+def is_rayyan_note(text: str) -> bool:
+    """Return whether a note is Rayyan's and tells decisions."""
+    return INCLUSION.lower() in text.lower()
 
 
 def rayyan_said(texts: Sequence[str]) -> list[Said] | None:

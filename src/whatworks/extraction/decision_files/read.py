@@ -35,6 +35,7 @@ def read_decision_file(
     file: str,
     columns: Mapping[str, str] | None = None,
     all_are: str | None = None,
+    stage: str | None = None,
 ) -> DecisionFile:
     """Read a table, a file of references with notes, or a JSON report of EPPI-Reviewer.
 
@@ -50,6 +51,8 @@ def read_decision_file(
         For a table the column by field of `columns.COLUMN_FIELDS`; for JSON the code set, as "decision".
     all_are : {"include", "exclude", "unsure"}, optional
         What was decided of every record, for files that list the records of one decision.
+    stage : {"title_abstract", "full_text"}, optional
+        Stage whose decisions are wanted, for files with those of both.
 
     Raises
     ------
@@ -62,12 +65,16 @@ def read_decision_file(
             [FileProblem(f'found "{all_are}" for all records.', f"Use {', '.join(VALUES)}.")],
         )
     if data.startswith(ZIP):
-        return read_decision_workbook(data, file=file, columns=columns, all_are=all_are)
+        return read_decision_workbook(
+            data, file=file, columns=columns, all_are=all_are, stage=stage
+        )
     opening = decode(unpack(data, file=file), file=file).text.lstrip("\ufeff \t\r\n")[:OPENING]
     if opening.startswith("{"):
-        return read_decision_eppi(data, file=file, code_set=(columns or {}).get("decision"))
+        return read_decision_eppi(
+            data, file=file, code_set=(columns or {}).get("decision"), stage=stage
+        )
     # A header may begin like nothing else; a record of references may stand below a line or two.
     is_table = PurePath(file).suffix.lower() in TABLE_SUFFIXES
     if REFERENCES.match(opening) or (not is_table and REFERENCES.search(opening)):
         return read_decision_notes(data, file=file, all_are=all_are)
-    return read_decision_csv(data, file=file, columns=columns, all_are=all_are)
+    return read_decision_csv(data, file=file, columns=columns, all_are=all_are, stage=stage)

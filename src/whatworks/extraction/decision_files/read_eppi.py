@@ -31,6 +31,11 @@ OWN_REASON = re.compile(r"reason (\S.*)", re.DOTALL)
 EXCLUDE_ON = re.compile(
     r"\s*excluded?\b\s*(?:[-:\u2013\u2014,]|on\b|due to\b|because(?: of)?\b)?\s*", re.IGNORECASE
 )
+# How code sets of each stage are called.
+STAGE_WORDS = {
+    "title_abstract": re.compile(r"abstract|t ?& ?a\b|\btiab\b", re.IGNORECASE),
+    "full_text": re.compile(r"full.?text|\bft\b", re.IGNORECASE),
+}
 KEYS = ("Title", "ShortTitle", "Year", "DOI", "URL", "Comments", "TypeName")
 
 
@@ -51,7 +56,9 @@ class _CodeSet:
     is_final: bool
 
 
-def read_decision_eppi(data: bytes, *, file: str, code_set: str | None = None) -> DecisionFile:
+def read_decision_eppi(
+    data: bytes, *, file: str, code_set: str | None = None, stage: str | None = None
+) -> DecisionFile:
     """Read decisions from a JSON report.
 
     Of a code set of the type "screening", a code of the type Include or Exclude is a decision; an Exclude
@@ -61,6 +68,8 @@ def read_decision_eppi(data: bytes, *, file: str, code_set: str | None = None) -
     ----------
     code_set : str, optional
         Name of the code set, where the file has several that were used for screening.
+    stage : {"title_abstract", "full_text"}, optional
+        Stage whose decisions are wanted: of several code sets the one whose name says it.
 
     Raises
     ------
@@ -80,7 +89,7 @@ def read_decision_eppi(data: bytes, *, file: str, code_set: str | None = None) -
             "Export a JSON report from EPPI-Reviewer.",
         )
     items = [item for item in references if isinstance(item, dict)]
-    sets = _chosen(list(_code_sets(root.get("CodeSets"))), items, (file, code_set))
+    sets = _chosen(list(_code_sets(root.get("CodeSets"))), items, (file, code_set, stage))
     problems: list[FileProblem] = []
     records = [_record(place, item, sets, problems) for place, item in enumerate(items, start=1)]
     return DecisionFile(
@@ -162,10 +171,12 @@ def _reason(attribute: Mapping[str, Any], name: str, *, below: bool) -> str | No
 
 
 def _chosen(
-    sets: list[_CodeSet], items: Sequence[Mapping[str, Any]], how: tuple[str, str | None]
+    sets: list[_CodeSet],
+    items: Sequence[Mapping[str, Any]],
+    how: tuple[str, str | None, str | None],
 ) -> list[_CodeSet]:
     """Return the code sets to read: those written here, the one named, or the only one in use."""
-    file, name = how
+    file, name, stage = how
     if not sets:
         raise _refused(
             file,
@@ -185,6 +196,8 @@ def _chosen(
         return own
     used = {number for item in items for number, _ in _codes_of(item)}
     in_use = [one for one in sets if used & one.codes.keys()] or sets[:1]
+    if len(in_use) > 1 and stage in STAGE_WORDS:
+        in_use = [one for one in in_use if STAGE_WORDS[stage].search(one.name)] or in_use
     if len(in_use) > 1:
         listed = ", ".join(f'"{one.name}"' for one in in_use)
         raise _refused(

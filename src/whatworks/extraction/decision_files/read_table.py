@@ -15,7 +15,7 @@ from whatworks.extraction.decision_files.columns import (
 )
 from whatworks.extraction.decision_files.note_dialects import (
     covidence_said,
-    is_about_screening,
+    is_rayyan_note,
     rayyan_said,
 )
 from whatworks.extraction.decision_files.nouns import DecisionFile, Said, SaidRecord
@@ -26,7 +26,20 @@ from whatworks.tabular import is_missing, numbered_names, read_csv
 __all__ = ["read_decision_csv", "read_decision_workbook"]
 
 MAX_SHOWN = 20
-NOTE_NAMES = ("notes", "note", "rayyan inclusion", "comments")
+NOTE_NAMES = ("notes", "note", "comments")
+# Some tables have parts of Rayyan's note in columns of their own.
+RAYYAN = "rayyan inclusion"
+RAYYAN_NAMES = {RAYYAN: "RAYYAN-INCLUSION", "rayyan exclusion reasons": "RAYYAN-EXCLUSION-REASONS"}
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What the person who imports says of a table."""
+
+    file: str
+    chosen: Mapping[str, str]
+    all_are: str | None
+    stage: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ def read_decision_csv(
     file: str,
     columns: Mapping[str, str] | None = None,
     all_are: str | None = None,
+    stage: str | None = None,
 ) -> DecisionFile:
     """Read decisions from a CSV file.
 
@@ -54,6 +68,8 @@ def read_decision_csv(
         Column by field of `columns.COLUMN_FIELDS`, where the names do not tell.
     all_are : {"include", "exclude", "unsure"}, optional
         What was decided of every record, for files that list the records of one decision.
+    stage : {"title_abstract", "full_text"}, optional
+        Stage whose decisions are wanted, for tables with those of both.
 
     Raises
     ------
@@ -62,7 +78,9 @@ def read_decision_csv(
     """
     table = read_csv(data, file=file, lenient=True)
     rows = [_Row(row.number, row.cells) for row in table.rows]
-    return _read("csv", table.encoding, table.header, rows, (file, columns or {}, all_are))
+    return _read(
+        "csv", table.encoding, table.header, rows, _How(file, columns or {}, all_are, stage)
+    )
 
 
 def read_decision_workbook(
@@ -71,6 +89,7 @@ def read_decision_workbook(
     file: str,
     columns: Mapping[str, str] | None = None,
     all_are: str | None = None,
+    stage: str | None = None,
 ) -> DecisionFile:
     """Read decisions from the sheet of a workbook that tells most of them; as `read_decision_csv`."""
     from whatworks.references.excel import read_sheets
@@ -83,7 +102,7 @@ def read_decision_workbook(
         width = max(len(cells) for _, cells in rows)
         first = [*(cell.strip() for cell in rows[0][1]), *[""] * (width - len(rows[0][1]))]
         header = numbered_names(tuple(cell or f"column {n}" for n, cell in enumerate(first, 1)))
-        known = find_decision_columns(header, columns)
+        known = find_decision_columns(header, columns, stage=stage)
         n_known = len(known.by_field) + 100 * known.is_of_decisions()
         body = [
             _Row(number, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False)))
@@ -96,7 +115,7 @@ def read_decision_workbook(
         raise FileError(
             file, [FileProblem("No sheet has a header with rows below it.", "Check the workbook.")]
         )
-    found = _read("xlsx", "binary", best[1], best[2], (file, columns or {}, all_are))
+    found = _read("xlsx", "binary", best[1], best[2], _How(file, columns or {}, all_are, stage))
     if len(others) > 1:
         told = f"{len(others)} sheets have rows; the one with the most known columns was read."
         found = replace(found, warnings=(told, *found.warnings))
@@ -108,15 +127,17 @@ def _read(
     encoding: str,
     header: Sequence[str],
     rows: Sequence[_Row],
-    how: tuple[str, Mapping[str, str], str | None],
+    how: _How,
 ) -> DecisionFile:
-    file, chosen, all_are = how
+    file, chosen, all_are = how.file, how.chosen, how.all_are
     _require_chosen(file, header, chosen)
-    known = find_decision_columns(header, chosen)
+    known = find_decision_columns(header, chosen, stage=how.stage)
     notes = [column for column in header if plain_name(column) in NOTE_NAMES]
-    is_rayyan = "decision" not in chosen and any(
-        is_about_screening(row.cells[column]) for row in rows for column in notes
+    has_rayyan = any(is_rayyan_note(row.cells[column]) for row in rows for column in notes) or any(
+        plain_name(column) == RAYYAN for column in header
     )
+    # An export of another program may carry Rayyan's notes along.
+    is_rayyan = has_rayyan and (not known.is_of_decisions() or chosen.get("decision") in notes)
     is_covidence = plain_name("Covidence #") in {plain_name(column) for column in header}
     if not (known.is_of_decisions() or is_rayyan or is_covidence or all_are):
         raise FileError(file, [_no_decisions(header)])
@@ -125,7 +146,7 @@ def _read(
     reader = _RowReader(known, _signed(known, rows), problems)
     for row in rows:
         if is_rayyan:
-            said = _noted(row, notes, problems)
+            said = _noted(row, [column for column in header if _is_noted(column)], problems)
         elif all_are is not None:
             said = [Said(all_are, reason=reader.cell(row, "reason"), note=reader.cell(row, "note"))]
         elif is_covidence and not known.is_of_decisions():
@@ -138,6 +159,8 @@ def _read(
     warnings = (
         [f"Also of decisions by their names, and not read: {', '.join(unread)}."] if unread else []
     )
+    if has_rayyan and not is_rayyan:
+        warnings.append("Rayyan's notes are in the table too, and were not read.")
     return DecisionFile(
         format, encoding, tuple(records), tuple(problems), tuple(warnings), known.is_own
     )
@@ -177,6 +200,7 @@ def _columns(header: Sequence[str]) -> str:
 def _signed(known: DecisionColumns, rows: Iterable[_Row]) -> bool:
     """Whether decisions are written -1, 0 and 1."""
     columns = [group.by_field["decision"] for group in known.groups]
+    columns += [known.by_field["final"]] if "final" in known.by_field else []
     return any(
         row.cells[column].strip().lstrip("'") in ("-1", "-1.0")
         for row in rows
@@ -184,17 +208,21 @@ def _signed(known: DecisionColumns, rows: Iterable[_Row]) -> bool:
     )
 
 
-def _noted(row: _Row, notes: Sequence[str], problems: list[FileProblem]) -> list[Said]:
-    """Decisions in Rayyan's notes of a row."""
+def _is_noted(column: str) -> bool:
+    """Return whether a column may hold Rayyan's note, or a part of it."""
+    return plain_name(column) in (*NOTE_NAMES, *RAYYAN_NAMES)
+
+
+def _noted(row: _Row, columns: Sequence[str], problems: list[FileProblem]) -> list[Said]:
+    """Return the decisions in Rayyan's notes of a row."""
+    texts = []
+    for column in columns:
+        cell = row.cells[column]
+        label = RAYYAN_NAMES.get(plain_name(column))
+        is_bare = label is not None and cell.strip() and label not in cell.upper()
+        texts.append(f"{label}: {cell}" if is_bare else cell)
     try:
-        said = rayyan_said(
-            [
-                f"RAYYAN-INCLUSION: {row.cells[column]}"
-                if plain_name(column) == "rayyan inclusion" and row.cells[column].startswith("{")
-                else row.cells[column]
-                for column in notes
-            ]
-        )
+        said = rayyan_said(texts)
     except ValueError as error:
         problems.append(
             FileProblem(
