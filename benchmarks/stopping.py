@@ -1,6 +1,6 @@
 """Do rules for stopping keep their promise, and what do they cost?
 
-    python benchmarks/stopping.py [--runs 100] [--folder FOLDER]
+    python benchmarks/stopping.py [--runs 200] [--folder FOLDER]
 
 Reviews are made of N records, R of them relevant. A ranking draws easy relevant records with 30 times the odds
 of an irrelevant one, and a share h of hard ones (another vocabulary, another language, no abstract) with w
@@ -56,7 +56,7 @@ def once(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     for n, n_relevant in SIZES:
