@@ -92,6 +92,7 @@ def test_every_screening_page_meets_the_rules(
         "records/title-abstract?words=nothing",
         "records/title-abstract/r.00000",
         "records/title-abstract/r.00019",
+        "decisions/title-abstract",
         "agreement/title-abstract",
         "stopping/title-abstract",
     )

@@ -337,3 +337,28 @@ def test_agreement_is_shown_only_on_what_both_saw(team: Team) -> None:
     table = anna.client.get("/desk/reviews/r/agreement/title-abstract/figures.csv").text
     assert "whole team" in table
     assert "a and b" in table
+
+
+def test_decisions_are_downloaded_and_brought_in_again(team: Team, tmp_path: Path) -> None:
+    anna, lead = team.person("a"), team.person(LEAD.pseudonym)
+    anna.decide("include", record="r.00001")
+    answer = anna.client.get("/desk/reviews/r/records/title-abstract/download/csv")
+    assert answer.headers["content-disposition"].endswith('filename="r-title-abstract.csv"')
+    table = "record_id,decision\nr.00002,include\nr.00003,exclude\n"
+    address = "/desk/reviews/r/decisions/title-abstract"
+    assert anna.client.get(address).status_code == 403
+
+    def send(text: str, **data: str) -> str:
+        return lead.client.post(
+            address, data={"reviewer": "b", **data}, files={"file": ("b.csv", text.encode())}
+        ).text
+
+    assert "nothing was stored" in send(table, do="check")
+    assert len(team.store.rows("decisions")) == 1
+    assert "2 decisions" in send(table, do="import")
+    assert {one.record_id for one in team.store.rows("decisions") if one.reviewer == "b"} == {
+        "r.00002",
+        "r.00003",
+    }
+    assert "There is a problem" in send("record_id,decision\nnowhere,include\n", do="import")
+    assert "Choose one file" in lead.client.post(address, data={"do": "import"}).text

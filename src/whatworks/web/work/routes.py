@@ -19,6 +19,7 @@ from whatworks.web.work.agreement import agreement_page, download_agreement
 from whatworks.web.work.check import check_page, draw_pairs
 from whatworks.web.work.conflicts import conflicts_page, record_page, settle_conflict
 from whatworks.web.work.decided import decided_page, take_back
+from whatworks.web.work.decisions_in import decisions_form, take_decisions
 from whatworks.web.work.desk import Desk
 from whatworks.web.work.guard import LocalOnly
 from whatworks.web.work.import_report import issues_csv, report_page
@@ -105,6 +106,8 @@ PAGES: Sequence[WorkPage] = (
     WorkPage("POST", f"{_REVIEW}/screen/{{stage}}", decide_record, Need.REVIEWER),
     WorkPage("GET", f"{_REVIEW}/conflicts/{{stage}}", conflicts_page, Need.REVIEWER),
     WorkPage("POST", f"{_REVIEW}/conflicts/{{stage}}", settle_conflict, Need.REVIEWER),
+    WorkPage("GET", f"{_REVIEW}/decisions/{{stage}}", decisions_form, Need.LEAD),
+    WorkPage("POST", f"{_REVIEW}/decisions/{{stage}}", take_decisions, Need.LEAD),
     WorkPage("GET", f"{_REVIEW}/agreement/{{stage}}", agreement_page, Need.READER),
     WorkPage("GET", f"{_REVIEW}/agreement/{{stage}}/figures.csv", download_agreement, Need.READER),
     WorkPage("GET", f"{_REVIEW}/stopping/{{stage}}", stopping_page, Need.READER),

@@ -99,6 +99,7 @@ def records_page(desk: Seat, request: Request) -> Response:
             "words": words,
             "labels": {one.code: one.label for one in board.setting.reasons},
             "formats": FORMATS,
+            "may_lead": desk.may("lead", review.review_id),
         },
     )
 
