@@ -16,7 +16,7 @@ from whatworks.actions.certify_screening import (
     stated,
 )
 from whatworks.actions.rank_screening import Orders
-from whatworks.actions.screen_record import take_in_hand, vote
+from whatworks.actions.screen_record import settle, take_in_hand, vote
 from whatworks.actions.screening_board import Board
 from whatworks.errors import UserError
 from whatworks.release.plan import FLOW_TABLES
@@ -133,3 +133,30 @@ def test_advice_is_given_with_prices_before_anything_is_frozen(store: Store) -> 
     assert [one.target for one in guarantee.prices] == [0.9, 0.95, 0.98]
     assert guarantee.n_left == 30
     assert {one.rule.name for one in others} >= {"buscar", "knee", "QuantCI"}
+
+
+def test_what_one_person_overlooks_is_bounded_by_what_two_decided_on(store: Store) -> None:
+    board = fill(store, n=400, reviewers_per_record=1, doubled_share=0.5)
+    stage = board.stage(TA)
+    doubled = [name for name in stage.shown if stage.standing(name).n_needed == 2]
+    # Of 200 relevant records the first person overlooks every tenth; the second person sees all.
+    for at in range(200):
+        name = f"r.{at:05}"
+        say(board, name, relevant=at % 10 > 0)
+        if name in doubled:
+            say(board, name, relevant=True, who="b")
+            if at % 10 == 0:
+                settle(board, by=person("c"), stage_name=TA, record_id=name, value="include")
+    begin_certification(board, by=LEAD, stage_name=TA, seed=5)
+    for name in Orders(board).order(TA):
+        say(board, name, relevant=False)
+        if name in doubled:
+            say(board, name, relevant=False, who="b")
+    now = look(board, TA)
+    assert now is not None
+    # As if people never erred everything is found; in truth some of what one person excluded is not.
+    assert now.certificate.recall == 1.0
+    truly_found = sum(stage.standing(f"r.{at:05}").outcome == "include" for at in range(200))
+    assert now.overlooked is not None
+    assert now.overlooked.n_found == truly_found
+    assert now.overlooked.recall <= truly_found / 200 < 1.0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from whatworks.screening.rules import CONDITIONAL, GUARANTEE, HEURISTIC, RULES
 
 from whatworks.errors import UserError
 from whatworks.screening.advice import Advice, advise
 from whatworks.screening.buscar import buscar_p
 from whatworks.screening.certificate import Draws, certify, level_of_attempt
 from whatworks.screening.price import few_found, may_be_left, price, prices
+from whatworks.screening.stopping_rules import CONDITIONAL, GUARANTEE, HEURISTIC, RULES
 
 # 60 relevant records come first, one of them late; then there is nothing.
 LABELS = [True] * 59 + [False] * 120 + [True] + [False] * 70

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from whatworks.actions.screening_board import STAGE_WORDS, Board
 from whatworks.errors import UserError
 from whatworks.screening.advice import Advice, advise
-from whatworks.screening.certificate import Certificate, Draws
+from whatworks.screening.certificate import Certificate, Draws, level_of_attempt
 from whatworks.screening.draw_order import draw_order, ids_sha256
 from whatworks.screening.nouns import Certification, CertificationRecord
+from whatworks.screening.overlooked import certify_overlooked
 from whatworks.screening.price import Price, price
 from whatworks.screening.stage import Stage
-from whatworks.screening.standing import SETTLED, UNREAD
+from whatworks.screening.standing import SETTLED, UNREAD, votes_needed
 from whatworks.screening.statement import Statement, state
 from whatworks.store import Actor
 
@@ -51,6 +52,9 @@ class Look:
         Records outside the draws that are not settled: they must be before a certificate is issued.
     price
         What the target costs from here.
+    overlooked
+        What has been found at least if what one person overlooks is allowed for; None where two people
+        decide on each record, or where no records were drawn for two.
     """
 
     certification: Certification
@@ -60,6 +64,7 @@ class Look:
     n_ahead: int
     n_unsettled: int
     price: Price
+    overlooked: Certificate | None
 
     @property
     def is_reached(self) -> bool:
@@ -181,7 +186,51 @@ def look(board: Board, stage_name: str) -> Look | None:
             level=made.level,
             attempt=made.attempt,
         ),
+        overlooked=_overlooked(stage, shown[:prefix], outside, made),
     )
+
+
+def _overlooked(
+    stage: Stage, drawn: list[str], outside: set[str], made: Certification
+) -> Certificate | None:
+    """Return the certificate that allows for what one person overlooks.
+
+    Where one person decides, two do on a share of the records that was drawn by chance. Of the records
+    outside the draws that somebody excluded at first, those of the share were looked at again; and of the
+    draws only those of the share count, being a random sample of what was left as well.
+    """
+    rules = stage.rules
+    if rules.reviewers_per_record > 1 or rules.doubled_share <= 0.0:
+        return None
+
+    def is_doubled(name: str) -> bool:
+        return votes_needed(rules, name) > 1
+
+    def is_relevant(name: str) -> bool:
+        return stage.standing(name).outcome == "include"
+
+    excluded = [name for name in outside if _first_vote(stage, name) == "exclude"]
+    again = [
+        name for name in excluded if is_doubled(name) and stage.standing(name).state == SETTLED
+    ]
+    twice = [name for name in drawn if is_doubled(name)]
+    n_overlooked = sum(map(is_relevant, again))
+    n_before = sum(map(is_relevant, outside)) - n_overlooked
+    n_before += sum(is_relevant(name) for name in drawn if not is_doubled(name))
+    found = certify_overlooked(
+        n_before,
+        Draws(made.n_records, len(twice), sum(map(is_relevant, twice))),
+        Draws(len(excluded), len(again), n_overlooked, name="excluded by one person"),
+        level=level_of_attempt(made.level, made.attempt),
+    )
+    return replace(found, level=made.level)
+
+
+def _first_vote(stage: Stage, name: str) -> str | None:
+    """Return what the first person decided."""
+    votes = stage.standing(name).votes.values()
+    first = min(votes, key=lambda vote: (vote.decided_at or "", vote.reviewer), default=None)
+    return None if first is None else first.value
 
 
 def issue_certificate(board: Board, *, by: Actor, stage_name: str) -> Certification:

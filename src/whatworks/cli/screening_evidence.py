@@ -143,6 +143,8 @@ def _in_words(now: Look) -> list[str]:
         f"{now.n_drawn:,} of {made.n_records:,} drawn and settled.",
         now.price.sentence(),
     ]
+    if now.overlooked is not None:
+        lines.append(f"Allowing for what one person overlooks: {now.overlooked.sentence()}")
     if now.n_unsettled:
         lines.append(f"{now.n_unsettled:,} outside the draws are not settled: they must be first.")
     return lines
