@@ -7,7 +7,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.util import find_spec
@@ -26,6 +26,7 @@ from whatworks.web.app import create_app
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from whatworks.web.team import Door
     from whatworks.web.work import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,18 +103,23 @@ def served(evidence: Evidence) -> Iterator[Served]:
 
 
 def serve(
-    evidence: Evidence, release: ReleaseLabel, *, desk: Desk | None = None
+    evidence: Evidence,
+    release: ReleaseLabel,
+    *,
+    desk: Desk | None = None,
+    door_at: Callable[[str], Door] | None = None,
 ) -> Iterator[Served]:
-    """Run a server in a thread until the generator is closed."""
+    """Run a server in a thread until the generator is closed; a door is made for its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    app = create_app(lambda: evidence, release, desk=desk)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    door = door_at(address) if door_at is not None else None
+    app = create_app(lambda: evidence, release, desk=desk, door=door)
     config = uvicorn.Config(app, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     yield Served(address, evidence, Site(evidence, release))
     server.should_exit = True
     thread.join(timeout=10)
