@@ -68,7 +68,10 @@ def _to_file(links: FileLinks, email: str, text: str, pseudonym: str, at: dateti
             f"The link could not be written to {links.folder}: {error.strerror}. Mend that, then send "
             "a new link."
         ) from None
-    return f"The link is in the file {path} on the server. Hand it over, then delete the file."
+    return (
+        f"The link is in the server's folder for links, in {path.name}. Whoever runs the server hands it "
+        "over, then deletes the file."
+    )
 
 
 def _by_mail(links: SmtpLinks, email: str, text: str, at: datetime) -> str:
