@@ -11,6 +11,7 @@ import click
 
 from whatworks.cli.imports import read_input
 from whatworks.cli.screening_team import COMMANDS
+from whatworks.cli.suggestions import suggest, suggestions
 from whatworks.cli.whole_file import refuse_existing, write_whole
 from whatworks.errors import UserError
 
@@ -24,7 +25,7 @@ def screening() -> None:
     """Screening: set it up, decide, settle, see how far it is; try the ranking on a finished review."""
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, suggest, suggestions):
     screening.add_command(_command)
 
 
