@@ -15,6 +15,7 @@ from whatworks.cli.imports import read_input
 from whatworks.cli.screening_decisions import decisions
 from whatworks.cli.screening_evidence import EVIDENCE_COMMANDS
 from whatworks.cli.screening_team import COMMANDS
+from whatworks.cli.suggestions import suggest, suggestions
 from whatworks.cli.whole_file import refuse_existing, write_whole
 from whatworks.errors import UserError
 
@@ -32,7 +33,7 @@ def screening() -> None:
     """Screening: set it up, decide, settle, see how far it is; try the ranking on a finished review."""
 
 
-for _command in (*COMMANDS, *EVIDENCE_COMMANDS, decisions):
+for _command in (*COMMANDS, *EVIDENCE_COMMANDS, decisions, suggest, suggestions):
     screening.add_command(_command)
 
 

@@ -297,9 +297,9 @@ class Suggestion:
     actor
         Name of the model or rule, with its version.
     value
-        include, exclude or unsure.
+        include, exclude, unsure, or refused: an answer that could not be used.
     reason
-        Exclusion reason's code, or why in words.
+        Exclusion reason's code, or why in words; of a refused answer, what was wrong with it.
     quote
         Words of the record it rests on.
     is_quote_found
@@ -307,7 +307,7 @@ class Suggestion:
     probability
         Probability of relevance it gave, 0 to 1.
     instructions_sha256
-        SHA-256 of what it was asked.
+        SHA-256 of what it was asked about every record, and how.
     suggested_at
         UTC time, ISO 8601.
     """

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Piece", "marked", "split_terms", "term_scores"]
+__all__ = ["Piece", "find_term", "marked", "split_terms", "term_scores"]
 
 # A title says in ten words what an abstract says in two hundred.
 _TITLE_WORTH = 3
@@ -52,6 +52,13 @@ def marked(text: str, include: Sequence[str], exclude: Sequence[str]) -> tuple[P
     if at < len(text):
         pieces.append(Piece(text[at:], ""))
     return tuple(pieces)
+
+
+def find_term(text: str, terms: Sequence[str]) -> tuple[int, int] | None:
+    """Return where the first of some terms stands, as `marked` finds them; None if none does."""
+    pattern = _pattern(tuple(terms))
+    found = pattern.search(text) if pattern else None
+    return found.span() if found else None
 
 
 def term_scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +46,13 @@ class RowVersion:
     row: Any
 
 
-def current_rows(connection: sa.Connection, fact: FactTable) -> list[Any]:
-    """Return the current rows of a table as nouns, in key order."""
-    query = sa.select(*fact.noun_columns).where(fact.is_current()).order_by(*fact.key_columns)
+def current_rows(
+    connection: sa.Connection, fact: FactTable, where: Mapping[str, Any] | None = None
+) -> list[Any]:
+    """Return the current rows of a table as nouns, in key order; with `where`, those of equal values."""
+    same = [fact.sql.c[name] == value for name, value in (where or {}).items()]
+    query = sa.select(*fact.noun_columns).where(*same, fact.is_current())
+    query = query.order_by(*fact.key_columns)
     noun = fact.schema.noun
     return [noun(*values) for values in connection.execute(query)]
 

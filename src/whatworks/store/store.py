@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -172,11 +172,17 @@ class Store:
             yield transaction
             transaction.finish()
 
-    def rows(self, table: str) -> list[Any]:
-        """Return the current rows of a table as nouns, in key order."""
+    def rows(self, table: str, *, where: Mapping[str, Any] | None = None) -> list[Any]:
+        """Return the current rows of a table as nouns, in key order.
+
+        Parameters
+        ----------
+        where : mapping, optional
+            Column to value: only rows that have these values.
+        """
         fact = fact_table(table)
         with self.database.reading() as connection:
-            return current_rows(connection, fact)
+            return current_rows(connection, fact, where)
 
     def evidence(self, *tables: str) -> Evidence:
         """Return the current rows of the named tables, or of all, as they were at one moment."""
