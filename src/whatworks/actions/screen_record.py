@@ -69,11 +69,13 @@ def take_in_hand(
         board.catch_up()
         with board.lock:
             stage = board.known_stage(stage_name)
+            gone = {one.person for one in board.setting.members.values() if one.has_left}
             others = Counter(
                 one.record_id
                 for one in leases
-                # Who has decided has it in hand no longer, though the lease has not lapsed.
+                # Who has decided, or left, has it in hand no longer, though the lease has not lapsed.
                 if one.person != person
+                and one.person not in gone
                 and one.record_id in stage
                 and one.person not in stage.standing(one.record_id).votes
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,10 +98,13 @@ def events_of(
     return [Event(*row) for row in connection.execute(query)]
 
 
-def last_event(connection: sa.Connection) -> Event | None:
-    """Return the newest event; None in an empty store."""
-    events = events_of(connection, newest_first=True, limit=1)
-    return events[0] if events else None
+def last_event(connection: sa.Connection, *, besides: Collection[str] = ()) -> Event | None:
+    """Return the newest event that is none of some actions; None where there is none."""
+    query = sa.select(*EVENTS.columns).order_by(EVENTS.c.position.desc()).limit(1)
+    if besides:
+        query = query.where(EVENTS.c.action.not_in(list(besides)))
+    row = connection.execute(query).first()
+    return None if row is None else Event(*row)
 
 
 def event_payload(connection: sa.Connection, event_id: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -241,10 +241,10 @@ class Store:
         with self.database.reading() as connection:
             return event_payload(connection, event_id)
 
-    def last_event_id(self) -> str | None:
-        """Return the newest event's id; None in an empty store."""
+    def last_event_id(self, *, besides: Collection[str] = ()) -> str | None:
+        """Return the id of the newest event that is none of some actions; None if there is none."""
         with self.database.reading() as connection:
-            event = last_event(connection)
+            event = last_event(connection, besides=besides)
         return None if event is None else event.id
 
     def dump(self, stream: ByteSink) -> str:

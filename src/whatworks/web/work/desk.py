@@ -18,6 +18,8 @@ from whatworks.web.work.user import User
 __all__ = ["UPLOAD_LIMIT", "Desk"]
 
 UPLOAD_LIMIT = 200_000_000
+# What changes no count of the overview, and happens all the time while people screen.
+DECIDING = ("screen_record", "undo_decision", "settle_record")
 # Accounts of imports are made again from the kept file when they are not among the last few.
 _REPORTS_KEPT = 20
 
@@ -75,7 +77,7 @@ class Desk:
 
     def overview(self) -> Overview:
         """Return the counts of all reviews; counted again only when something was written."""
-        last = self.store.last_event_id()
+        last = self.store.last_event_id(besides=DECIDING)
         with self._lock:
             if self._overview is None or self._overview[0] != last:
                 self._overview = (last, overview_of(self.store))
