@@ -71,11 +71,80 @@ def test_parts_joined_by_an_ellipsis_may_not_overlap_nor_be_too_short():
     assert find_quote("We … did not improve", TEXT, least_letters=2) is not None
 
 
-def test_a_number_is_not_found_inside_another():
-    for text in ("a gain of 10.5 points", "a gain of -5 points", "a gain of 1,5 points"):
-        assert find_quote("5 points", text) is None
-    assert find_quote("5 points", "a gain of 5 points") is not None
-    assert find_quote("11 years", "aged 8-11 years") is not None
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a gain of 10.5 points",
+        "a gain of 15 points",
+        "a gain of 1,5 points",
+        "a gain of 1·5 points",
+        "a gain of -5 points",
+        "a gain of −5 points",
+        "a gain of –5 points",
+        "a gain (-5 points)",
+        "a gain of &minus;5 points",
+        "gain = - 5 points",
+        "gain<-5 points",
+        "-5 points were gained",
+        "a gain of -.5 points",
+    ],
+)
+def test_a_number_is_not_found_inside_another(text):
+    assert find_quote("5 points", text) is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("5 points", "a gain of 5 points"),
+        ("5 points", "a gain of 3-5 points"),
+        ("5 points", "a gain of 3–5 points"),
+        ("5 points", "a gain of 3% - 5 points"),
+        ("5 points", "a gain—5 points"),
+        ("5 points", "a gain — 5 points"),
+        ("11 years", "aged 8-11 years"),
+        ("2 trial", "a phase-2 trial"),
+        ("19 pandemic", "the COVID-19 pandemic"),
+        ("covid pandemic", "the non-covid pandemic"),
+        ("-5 points", "a gain of −5 points"),
+        ("gain of –5 points", "a gain of -5 points"),
+        ("d = −0.30", "effect (d = - 0.30)"),
+        (".05 level", "at the .05 level"),
+        ("-.30 points", "a change of −.30 points"),
+        ("5 points", "That was it.5 points more"),
+        ("3 - 5 points", "a gain of 3–5 points"),
+    ],
+)
+def test_a_dash_between_two_words_or_numbers_is_no_sign(quote, text):
+    assert find_quote(quote, text, least_letters=3) is not None
+
+
+def test_a_range_does_not_quote_a_negative_number():
+    assert find_quote("-5 points", "a gain of 3-5 points") is None
+    assert find_quote("3-5 points", "from 3 to -5 points") is None
+
+
+NUMBERS = st.from_regex(r"[1-9][0-9]{0,3}([.,][0-9]{1,3})?", fullmatch=True)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from("-‐‑‒–−"))
+def test_a_number_is_quoted_only_as_the_whole_number_with_its_sign(one, other, minus):
+    stands = find_quote(f"{one} points", f"a gain of {other} points", least_letters=1) is not None
+    assert stands == (one == other)
+    negative = f"a gain of {minus}{other} points"
+    assert find_quote(f"{one} points", negative, least_letters=1) is None
+    stands = find_quote(f"−{one} points", negative, least_letters=1) is not None
+    assert stands == (one == other)
+    positive = f"a gain of {other} points"
+    assert find_quote(f"{minus}{one} points", positive, least_letters=1) is None
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from(["-", "–", "—", " – ", " - ", " — "]))
+def test_either_end_of_a_range_is_quoted_and_so_is_the_whole(low, high, dash):
+    text = f"aged {low}{dash}{high} years"
+    assert find_quote(f"{high} years", text, least_letters=1) is not None
+    assert find_quote(f"aged {low}", text, least_letters=1) is not None
+    assert find_quote(f"aged {low}–{high} years", text, least_letters=1) is not None
 
 
 def test_a_range_with_a_dash_is_the_same_in_either_writing():

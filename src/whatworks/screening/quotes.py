@@ -2,7 +2,8 @@
 
 Differences of typesetting are no differences: white space, quotation marks, dashes, capitals, ligatures, soft
 hyphens, accents in one or two characters, tags and entities left in an abstract. All else is: one other word,
-and the quote is not found.
+and the quote is not found. A number is one word with its sign and its decimals: "5 points" is not quoted from
+"-5 points" or "10.5 points", though it is from "3-5 points", where the dash stands between two numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +22,15 @@ LEAST_LETTERS = 6
 _QUOTES = frozenset("'\"`´‘’‚‛“”„‟‹›«»′″‴ʹʺʻʼʽˈ＇＂「」『』")
 # NFKD takes ﬁ and ﬂ apart and leaves these whole.
 _LETTERS = {"æ": "ae", "œ": "oe"}
+# What may be the sign of a number, as it is typed; longer dashes never are.
+_MINUSES = frozenset("-‐‑‒–−﹣－")
 _MINUS = "−"
+_LONG_DASH = "—"
+# A dash right behind one of these stands between two things, as behind a letter or a digit.
+_CLOSING = frozenset(")]}%°-")
+_RELATIONS = frozenset("=<>≤≥≈≅~±")
+# What holds the two sides of one number together: points, and the bar that NFKD makes of "½".
+_IN_NUMBER = frozenset(".,·⁄")
 _BLOCK = r"</?(?:p|br|div|li|jats:p|jats:title|jats:sec)\b[^<>]{0,80}>"
 _TAG = r"</?(?:i|b|u|em|sub|sup|sc|span|bold|italic|strong|jats:[\w-]+)\b[^<>]{0,80}>"
 _ENTITY = r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});"
@@ -78,7 +87,7 @@ def find_quote(quote: str, text: str, *, least_letters: int = LEAST_LETTERS) -> 
     >>> find_quote("“Co–operative … helps pupils”", "Co-operative learning helps pupils.")
     FoundQuote(spans=((0, 12), (22, 34)))
     """
-    parts = [_fold(part).text.strip(_LOOSE_ENDS) for part in _GAP.split(html.unescape(quote))]
+    parts = [_bare(_fold(part).text) for part in _GAP.split(html.unescape(quote))]
     parts = [part for part in parts if part]
     if not parts or any(_letters(part) < least_letters for part in parts):
         return None
@@ -93,6 +102,14 @@ def find_quote(quote: str, text: str, *, least_letters: int = LEAST_LETTERS) -> 
         at = place + len(part)
         spans.append((folded.starts[place], folded.ends[at - 1]))
     return FoundQuote(tuple(spans))
+
+
+def _bare(part: str) -> str:
+    """Take marks off the ends of a part, though not the point that a number begins with."""
+    part = part.rstrip(_LOOSE_ENDS)
+    bare = part.lstrip(_LOOSE_ENDS)
+    has_point = bare[:1].isdigit() and part.endswith(f".{bare}")
+    return f".{bare}" if has_point else bare
 
 
 def _next_place(part: str, text: str, at: int) -> int | None:
@@ -112,13 +129,14 @@ def _cuts(text: str, at: int) -> bool:
         return False
     if _in_word(before[-1]) and _in_word(after[0]):
         return not (_is_unspaced(before[-1]) or _is_unspaced(after[0]))
-    # "0.3" is cut on either side of its point, and "-0.3" between sign and number.
-    if len(before) == 2 and before[1] in ".," and before[0].isdigit() and after[0].isdigit():
+    # "0.3" is cut on either side of its point, ".3" behind it, and "-0.3" between sign and number.
+    if before[-1] in _IN_NUMBER and after[0].isdigit():
+        first = before[0] if len(before) == 2 else " "
+        if first.isdigit() or (before[-1] in ".·" and not _joins(first)):
+            return True
+    if len(after) == 2 and after[0] in _IN_NUMBER and before[-1].isdigit() and after[1].isdigit():
         return True
-    if len(after) == 2 and after[0] in ".," and before[-1].isdigit() and after[1].isdigit():
-        return True
-    is_sign = before[-1] == "-" and not (len(before) == 2 and _in_word(before[0]))
-    return is_sign and after[0].isdigit()
+    return before[-1] == _MINUS
 
 
 def _in_word(character: str) -> bool:
@@ -142,13 +160,22 @@ def _letters(part: str) -> int:
 
 def _fold(text: str) -> _Folded:
     """Take the typesetting out of a text."""
+    clusters = _clusters(text)
+    plain = "".join(characters for characters, _, _ in clusters)
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for characters, start, end in _clusters(text):
-        for character in characters:
+    at = -1
+    for characters, start, end in clusters:
+        for typed in characters:
+            at += 1
+            character = typed
+            if typed == "-" and _is_sign(plain, at):
+                character = _MINUS
+            elif typed == _LONG_DASH:
+                character = "-"
             last = out[-1] if out else " "
-            if character == " " and last in " -":
+            if character == " " and last in (" ", "-", _MINUS):
                 continue
             if character in "-'" and last == character:
                 continue
@@ -161,6 +188,23 @@ def _fold(text: str) -> _Folded:
             starts.append(start)
             ends.append(end)
     return _Folded("".join(out), tuple(starts), tuple(ends))
+
+
+def _is_sign(plain: str, at: int) -> bool:
+    """Whether a dash is the sign of a number, and not a dash between two words or numbers."""
+    behind = plain[at + 1 : at + 3]
+    before = plain[at - 1] if at else " "
+    if before.isspace():
+        # "d = - 0.3": what follows a relation is a number, however it is set.
+        if plain[max(0, at - 8) : at].rstrip()[-1:] in _RELATIONS:
+            behind = plain[at + 1 : at + 8].lstrip()[:2]
+    is_number = behind[:1].isdigit() or (behind[:1] in _IN_NUMBER and behind[1:].isdigit())
+    return is_number and not (_joins(before) or before == _LONG_DASH)
+
+
+def _joins(character: str) -> bool:
+    """Whether what stands right behind a character goes on with it."""
+    return _in_word(character) or character in _CLOSING
 
 
 def _clusters(text: str) -> list[tuple[str, int, int]]:
@@ -194,8 +238,10 @@ def _plain(cluster: str) -> str:
         category = unicodedata.category(character)
         if character in _QUOTES:
             plain.append("'")
-        elif category == "Pd" or character == _MINUS:
+        elif character in _MINUSES:
             plain.append("-")
+        elif category == "Pd":
+            plain.append(_LONG_DASH)
         elif category == "Cf":
             continue
         elif category.startswith("Z") or category == "Cc":
