@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.model_stub import Asked, Reply, StubServer, answer_with, stub_server
-from tests.screening_store import LEAD, fill, person
+from tests.screening_store import LEAD, fill, person, reading_is_out
 from whatworks.actions.evaluate_suggestions import evaluate_suggestions
 from whatworks.actions.measure_agreement import measure_agreement
 from whatworks.actions.model_server import ModelProvider, ServerConfig
@@ -27,7 +27,6 @@ from whatworks.errors import NotFound, UserError
 from whatworks.release.plan import FLOW_TABLES
 from whatworks.release.prisma import prisma_flow
 from whatworks.screening.suggesting import Provider
-from whatworks.screening.word_rules import RuleProvider, WordRule
 from whatworks.store import Store
 
 TA = "title_abstract"
@@ -388,7 +387,7 @@ def test_the_commands_ask_and_evaluate(
     assert {one["actor"] for one in json.loads(output)} == {"model-m-1", "rule-w"}
 
 
-RULES = RuleProvider("w", (), (WordRule(words=("reading",), reason="design"),))
+RULES = replace(reading_is_out(), name="w")
 
 
 def test_suggestions_are_no_votes_and_count_nowhere(store: Store) -> None:
