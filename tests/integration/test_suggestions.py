@@ -310,7 +310,8 @@ def test_the_key_is_in_no_error_event_row_or_log(
     store: Store, stub: StubServer, case: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    fill(store, n=1)
+    # After three without an answer the server's words are told.
+    fill(store, n=3)
     stub.answer = lambda _asked, _n: leaky(KEY)[case]
     provider = model(stub)
     report = run(store, provider)
