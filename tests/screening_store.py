@@ -10,6 +10,7 @@ from whatworks.actions.screening_board import Board
 from whatworks.actions.set_up_screening import set_rules, write_criteria
 from whatworks.references import RawFile, Record, Review
 from whatworks.screening.nouns import ScreeningRules, TeamMember
+from whatworks.screening.word_rules import RuleProvider, WordRule
 from whatworks.store import Actor, Store
 
 LEAD = Actor("person-lead", "lead")
@@ -68,3 +69,8 @@ def fill(
 def person(name: str) -> Actor:
     """A reviewer."""
     return Actor(name, "reviewer")
+
+
+def reading_is_out() -> RuleProvider:
+    """A rule that is wrong about half of the records."""
+    return RuleProvider("reading", (), (WordRule(words=("reading",), reason="design"),))

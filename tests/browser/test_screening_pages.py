@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import WIDTHS, Watched, serve
-from tests.screening_store import LEAD, fill, person
+from tests.screening_store import LEAD, fill, person, reading_is_out
 from whatworks.actions.certify_screening import begin_certification
 from whatworks.actions.screen_record import vote
 from whatworks.actions.screening_board import Board
+from whatworks.actions.suggest_for_records import suggest_for_records
 from whatworks.release import Evidence, ReleaseLabel
 from whatworks.store import Store
 from whatworks.web.work import Desk
@@ -94,13 +95,23 @@ def test_every_screening_page_meets_the_rules(
         "records/title-abstract/r.00019",
         "decisions/title-abstract",
         "agreement/title-abstract",
+        "suggestions/title-abstract",
         "stopping/title-abstract",
     )
     for path in pages:
         screening.watched.open(f"{HERE}/{path}")
         screening.watched.check(axe_source)
+    # With suggestions, these hold more.
+    suggest_for_records(
+        screening.store, by=LEAD, review_id="r", stage=TA, provider=reading_is_out()
+    )
     begin_certification(screening.board, by=LEAD, stage_name=TA)
-    for path in ("stopping/title-abstract", "screen/title-abstract"):
+    for path in (
+        "stopping/title-abstract",
+        "screen/title-abstract",
+        "suggestions/title-abstract",
+        "records/title-abstract/r.00001",
+    ):
         screening.watched.open(f"{HERE}/{path}")
         screening.watched.check(axe_source)
 

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.screening_store import LEAD, fill
+from tests.screening_store import LEAD, fill, reading_is_out
+from whatworks.actions.suggest_for_records import suggest_for_records
 from whatworks.errors import UserError
 from whatworks.release import ReleaseLabel
 from whatworks.screening.nouns import TeamMember
@@ -213,6 +214,8 @@ def test_without_a_script_the_same_is_done_by_forms(team: Team) -> None:
     [
         ("a", "rules/title-abstract", 403),
         ("a", "criteria", 403),
+        ("a", "suggestions/title-abstract", 403),
+        ("reader", "suggestions/title-abstract", 403),
         ("reader", SCREEN, 403),
         ("reader", CONFLICTS, 403),
         ("reader", "screening", 200),
@@ -337,6 +340,55 @@ def test_agreement_is_shown_only_on_what_both_saw(team: Team) -> None:
     table = anna.client.get("/desk/reviews/r/agreement/title-abstract/figures.csv").text
     assert "whole team" in table
     assert "a and b" in table
+
+
+def suggest(team: Team) -> None:
+    suggest_for_records(
+        team.store, by=LEAD, review_id="r", stage="title_abstract", provider=reading_is_out()
+    )
+
+
+def test_the_lead_sees_what_suggestions_are_worth_and_no_judgement_from_too_few(
+    empty: Store,
+) -> None:
+    team = Team(empty, n=60, reviewers_per_record=1)
+    lead, anna = team.person(LEAD.pseudonym), team.person("a")
+    assert "No model and no rule was asked yet" in lead.get("suggestions/title-abstract")
+    suggest(team)
+    for at in range(0, 60, 2):
+        anna.decide("include" if at < 30 else "exclude", record=f"r.{at:05}")
+    few = lead.get("suggestions/title-abstract")
+    assert "rule-reading" in few
+    assert "Too few to judge" in few
+    assert "60 suggestions, 0 of them refused; on 30 of these" in few
+    for at in range(1, 60, 2):
+        anna.decide("include" if at < 40 else "exclude", record=f"r.{at:05}")
+    judged = lead.get("suggestions/title-abstract")
+    assert "lost 30 of 35 relevant records" in judged
+    assert "It does not keep 95% of the relevant records" in judged
+    assert "5 of 35" in judged
+    assert 'href="/desk/reviews/r/records/title-abstract/r.00000"' in judged
+    assert "suggestions/title-abstract" in lead.get("screening")
+    assert "suggestions/title-abstract" not in anna.get("screening")
+
+
+def test_a_suggestion_is_shown_only_when_all_who_must_decide_have(team: Team) -> None:
+    suggest(team)
+    anna, ben = team.person("a"), team.person("b")
+    record = "r.00003"
+    here = f"records/title-abstract/{record}"
+    for who in (anna, ben, team.person(LEAD.pseudonym), team.person("reader")):
+        assert "rule-reading" not in who.get(here)
+    anna.decide("include", record=record)
+    for who in (anna, ben, team.person(LEAD.pseudonym)):
+        assert "rule-reading" not in who.get(here)
+        assert "rule-reading" not in who.get(f"{SCREEN}?record={record}")
+    ben.decide("include", record=record)
+    shown = anna.get(here)
+    assert "rule-reading" in shown
+    assert "No comparison group" in shown
+    assert "“Reading”" in shown
+    assert "rule-reading" not in anna.get(f"{SCREEN}?record={record}")
 
 
 def test_decisions_are_downloaded_and_brought_in_again(team: Team, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from whatworks.release.screened import SCREENED_TABLES, settled_records
 from whatworks.screening.nouns import Suggestion
 from whatworks.screening.recall_threshold import RecallThreshold, recall_threshold
 from whatworks.screening.stage import shown_records
+from whatworks.screening.suggesting import REFUSED
 from whatworks.screening.suggestion_accuracy import (
     JudgedSuggestion,
     SuggestionAccuracy,
@@ -47,6 +48,8 @@ class SuggestionEvaluation:
         What it was asked; suggestions asked for otherwise are judged apart.
     n_suggestions
         Records it has an answer about.
+    n_refused
+        Those of them whose answer could not be used.
     n_undecided
         Those of them on which people have not decided.
     accuracy
@@ -64,6 +67,7 @@ class SuggestionEvaluation:
     actor: str
     instructions_sha256: str
     n_suggestions: int
+    n_refused: int
     n_undecided: int
     accuracy: SuggestionAccuracy
     strata: Mapping[str, SuggestionAccuracy]
@@ -151,6 +155,7 @@ def evaluate_suggestions(
                 name,
                 sha256,
                 len(newest),
+                sum(one.value == REFUSED for one in newest.values()),
                 len(newest) - len(judged),
                 accuracy,
                 accuracy_by_stratum(judged, level=level),

@@ -1,4 +1,4 @@
-"""What models and rules suggested about one record, for whoever may see it."""
+"""What models and rules suggested about one record, for people who have decided on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from whatworks.actions.screening_board import Board
 from whatworks.screening.nouns import Suggestion
 from whatworks.screening.quotes import find_quote
-from whatworks.screening.standing import SETTLED
 
 __all__ = ["ShownSuggestion", "suggestions_to_show"]
 
@@ -31,14 +30,11 @@ class ShownSuggestion:
     spans: tuple[tuple[int, int], ...]
 
 
-def suggestions_to_show(
-    board: Board, *, stage: str, record_id: str, reviewer: str, before_vote: bool = False
-) -> tuple[ShownSuggestion, ...]:
-    """Return the suggestions about a record that a person may see, the latest of each actor.
+def suggestions_to_show(board: Board, *, stage: str, record_id: str) -> tuple[ShownSuggestion, ...]:
+    """Return the suggestions about a record that people may see, the latest of each actor.
 
-    Pages must not show suggestions before the reviewer has voted: who sees one first is drawn to it, and
-    the decision can no longer tell how good the suggestion was. So nothing is returned until the person has
-    decided on the record, or it is settled. Refused answers are never shown.
+    Who sees a suggestion first is drawn to it, and the decision can no longer tell how good the suggestion
+    was. So nothing is returned until all who must decide have. Refused answers are never shown.
 
     Parameters
     ----------
@@ -48,10 +44,6 @@ def suggestions_to_show(
         title_abstract or full_text.
     record_id : str
         A record that is shown.
-    reviewer : str
-        Pseudonym of who looks at it.
-    before_vote : bool
-        Whether the lead of the review wants suggestions shown beforehand all the same.
 
     Raises
     ------
@@ -62,10 +54,8 @@ def suggestions_to_show(
     """
     record = board.record(record_id)
     found = board.known_stage(stage)
-    if not before_vote:
-        now = found.standing(record_id) if record_id in found else None
-        if now is None or not (reviewer in now.votes or now.state == SETTLED):
-            return ()
+    if record_id not in found or not found.standing(record_id).is_revealed:
+        return ()
     rows = board.store.rows("suggestions", where={"record_id": record_id, "stage": stage})
     latest = {one.actor: one for one in sorted(rows, key=lambda one: one.suggested_at)}
     texts = {"title": record.title or "", "abstract": record.abstract or ""}

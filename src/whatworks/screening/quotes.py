@@ -194,8 +194,8 @@ def _is_sign(plain: str, at: int) -> bool:
     """Whether a dash is the sign of a number, and not a dash between two words or numbers."""
     behind = plain[at + 1 : at + 3]
     before = plain[at - 1] if at else " "
+    # "d = - 0.3": what follows a relation is a number, however it is set.
     if before.isspace() and plain[max(0, at - 8) : at].rstrip()[-1:] in _RELATIONS:
-        # "d = - 0.3": what follows a relation is a number, however it is set.
         behind = plain[at + 1 : at + 8].lstrip()[:2]
     is_number = behind[:1].isdigit() or (behind[:1] in _IN_NUMBER and behind[1:].isdigit())
     return is_number and not (_joins(before) or before == _LONG_DASH)

@@ -129,7 +129,7 @@ def recall_threshold(
         n_more = relevant_needed(target_recall=target_recall, level=level) - n
         sentence = (
             f"No threshold can be given: to be {100 * level:g}% sure of {asked} takes {n + n_more:,} relevant "
-            f"records that people decided on, and there are {n:,}. {n_more:,} more are needed."
+            f"records that people decided on, and there are {n:,}. {n_more:,} more {'is' if n_more == 1 else 'are'} needed."
         )
         return RecallThreshold(None, None, n, n_more, None, target_recall, level, sentence)
     threshold = scores[place - 1]

@@ -24,6 +24,8 @@ TOO_MANY = 429
 FIRST_WAIT_SECONDS = 1.0
 # What a server says of its fault is repeated this far.
 _SHOWN = 200
+# Shorter ones may stand in any text by chance.
+_LEAST_KEY = 8
 _FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 
 
@@ -111,7 +113,7 @@ class ModelProvider:
                 self.wait(self._pause(attempt, None))
                 continue
             if reply.status == 200:
-                return _content(reply.body)
+                return self._unless_it_holds_the_key(_content(reply.body))
             if reply.status in PASSING and not is_last:
                 self.wait(self._pause(attempt, reply.retry_after))
                 continue
@@ -165,7 +167,8 @@ class ModelProvider:
                 f"{address} does not take the key (status {status}). Check key_env or key_file. What was answered "
                 "is kept."
             )
-        said = self._without_key(_fault(reply.body))
+        # The key is taken out before the text is cut, so that no half of it stays at the end.
+        said = self._without_key(_fault(reply.body))[:_SHOWN].rstrip(". ")
         said = f": {said}" if said else ""
         if 300 <= status < 400:
             raise ProviderUnavailable(
@@ -183,6 +186,13 @@ class ModelProvider:
     def _times(self) -> str:
         n = self.config.retries + 1
         return "asked once" if n == 1 else f"asked {n} times"
+
+    def _unless_it_holds_the_key(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an answer; what it says is stored, and a key must not be."""
+        key = self.key or ""
+        if len(key) >= _LEAST_KEY and key in json.dumps(answer, ensure_ascii=False):
+            raise RefusedAnswer("The answer repeats the key.")
+        return answer
 
     def _without_key(self, text: str) -> str:
         return text.replace(self.key, "(key)") if self.key else text
@@ -251,8 +261,7 @@ def _fault(body: bytes) -> str:
     said = error.get("message") if isinstance(error, dict) else error
     if not isinstance(said, str):
         return ""
-    line = " ".join("".join(c if c.isprintable() else " " for c in said).split())
-    return line[:_SHOWN].rstrip(". ")
+    return " ".join("".join(c if c.isprintable() else " " for c in said).split())
 
 
 def _seconds(retry_after: str | None, now: datetime) -> float | None:

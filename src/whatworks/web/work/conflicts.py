@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from whatworks.actions.screen_record import may_settle, settle
 from whatworks.actions.screening_board import STAGE_WORDS, Board
+from whatworks.actions.shown_suggestions import suggestions_to_show
 from whatworks.errors import UserError
 from whatworks.screening.nouns import Decision
 from whatworks.screening.stage import Stage
@@ -61,6 +62,7 @@ def record_page(desk: Seat, request: Request) -> Response:
         values={
             **_shared(desk, board, review.review_id, stage_name),
             "one": _settling(desk, board, stage, stage_name, record_id),
+            "suggestions": suggestions_to_show(board, stage=stage_name, record_id=record_id),
             "message": desk.screen_sitting(review.review_id, stage_name).told(),
         },
     )

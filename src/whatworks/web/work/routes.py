@@ -42,6 +42,7 @@ from whatworks.web.work.screen_table import download_decisions, records_page
 from whatworks.web.work.screening import screening_page
 from whatworks.web.work.seat import Seat
 from whatworks.web.work.stopping import change_stopping, download_statement, stopping_page
+from whatworks.web.work.suggestions import suggestions_page
 from whatworks.web.work.task_page import task_page, task_progress
 from whatworks.web.work.user import User
 
@@ -110,6 +111,7 @@ PAGES: Sequence[WorkPage] = (
     WorkPage("POST", f"{_REVIEW}/decisions/{{stage}}", take_decisions, Need.LEAD),
     WorkPage("GET", f"{_REVIEW}/agreement/{{stage}}", agreement_page, Need.READER),
     WorkPage("GET", f"{_REVIEW}/agreement/{{stage}}/figures.csv", download_agreement, Need.READER),
+    WorkPage("GET", f"{_REVIEW}/suggestions/{{stage}}", suggestions_page, Need.LEAD),
     WorkPage("GET", f"{_REVIEW}/stopping/{{stage}}", stopping_page, Need.READER),
     WorkPage("POST", f"{_REVIEW}/stopping/{{stage}}", change_stopping, Need.LEAD),
     WorkPage(
