@@ -139,7 +139,9 @@ def _in_words(now: Look) -> list[str]:
     if made.state == "given_up":
         return [f"Attempt {made.attempt} was given up; ranked screening goes on."]
     lines = [
-        now.certificate.sentence(),
+        now.certificate.sentence()
+        if now.n_drawn
+        else "Nothing is certain yet: no record was drawn and settled so far.",
         f"{now.n_drawn:,} of {made.n_records:,} drawn and settled.",
         now.price.sentence(),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -128,7 +129,7 @@ def _page(desk: Seat, request: Request, errors: list[tuple[str, str]]) -> Respon
 
 
 def _by_kind(board: Board, stage: Stage, now: Look, by: str) -> StrataCertificate | None:
-    """Return the bounds of each kind of records; None where all are of one kind."""
+    """Return the bounds of each kind of records; None where all are of one kind, or none was drawn."""
     made = now.certification
     names = board.setting.drawn_records[made.stage]
     kinds = [_kind(board.records.get(stage.shown_for(name) or name), by) for name in names]
@@ -138,9 +139,9 @@ def _by_kind(board: Board, stage: Stage, now: Look, by: str) -> StrataCertificat
         for name in stage.shown
         if name not in drawn and stage.standing(name).outcome == "include"
     )
-    if len(set(kinds) | set(before)) < 2:
+    if not now.n_drawn or len(set(kinds) | set(before)) < 2:
         return None
-    return certify_strata(
+    found = certify_strata(
         kinds,
         range(now.n_drawn),
         now.statement.relevant,
@@ -149,6 +150,8 @@ def _by_kind(board: Board, stage: Stage, now: Look, by: str) -> StrataCertificat
         is_one_sample=True,
         level=level_of_attempt(made.level, made.attempt),
     )
+    # As the certificate itself: that at which all attempts together hold.
+    return replace(found, level=made.level)
 
 
 def _kind(record: Record | None, by: str) -> str:
