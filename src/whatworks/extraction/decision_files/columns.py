@@ -127,7 +127,7 @@ def find_decision_columns(
     }
     taken = set(found.values()) | set(chosen.values())
     names_of = {field: names.split("|") for field, names in NAMES.items()}
-    if stage in STAGE_NAMES:
+    if stage is not None and stage in STAGE_NAMES:
         names_of["decision"][:0] = STAGE_NAMES[stage].split("|")
     for field, names in names_of.items():
         for name in names:
