@@ -11,6 +11,8 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from whatworks.actions.asreview_project import is_asreview_project, read_asreview_project
 from whatworks.errors import FileError
@@ -326,3 +328,36 @@ def test_a_project_that_is_old_damaged_or_none_is_refused() -> None:
 def test_a_file_without_decisions_is_refused_with_a_message(content: bytes) -> None:
     with pytest.raises(FileError, match=r"x\.csv: .+\nNothing was saved"):
         read_decision_file(content, file="x.csv")
+
+
+SEEDS = (
+    table(["title", "reviewer_1", "decision_1", "consensus"], ["One", "Ana", "1", "exclude"]),
+    table(["title", "notes"], ["One", 'RAYYAN-INCLUSION: {"Ana"=>"Included"}']),
+    json.dumps(report(("One", [2, 7]), ("Two", [3]))).encode(),
+    b'TY  - JOUR\nTI  - One\nN1  - whatworks-decision: {"record": "r.1", "stage": "full_text", "value": "include"}\n'
+    b"N1  - ASReview_relevant\nER  - \n",
+    project(),
+)
+
+
+@given(
+    seed=st.sampled_from(SEEDS),
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=3)), max_size=6),
+    name=st.sampled_from(["x.csv", "x.ris", "x.json", "x"]),
+)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(
+    seed: bytes, changes: list[tuple[int, bytes]], name: str
+) -> None:
+    data = bytearray(seed)
+    for at, piece in changes:
+        place = at % (len(data) + 1)
+        data[place : place + len(piece)] = piece
+    content, refusal = bytes(data), f"{name}:"
+    try:
+        if is_asreview_project(content):
+            read_asreview_project(content, file=name)
+        else:
+            read_decision_file(content, file=name)
+    except FileError as error:
+        refusal = str(error)
+    assert refusal.startswith(name)
