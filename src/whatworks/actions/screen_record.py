@@ -158,23 +158,8 @@ def vote(
             "Somebody else has decided on this record meanwhile, and one decision is enough. Go on with the "
             "next."
         )
-    decision = Decision(
-        decision_id=f"{record_id}.{stage_name}.{by.pseudonym}",
-        review_id=board.review_id,
-        record_id=record_id,
-        reviewer=by.pseudonym,
-        stage=stage_name,
-        role="individual",
-        value=value,
-        reason=reason,
-        source="human",
-        decided_at=utc_text(at or datetime.now(UTC)),
-        raw_file_id=None,
-        source_row=None,
-        note=_text(note),
-        criteria_version=None
-        if board.setting.criteria is None
-        else board.setting.criteria.criteria_version,
+    decision = _decision(
+        board, by, stage_name, record_id, value, reason=reason, note=note, at=at, role="individual"
     )
     _save(board, by, decision, action="screen_record", why=why)
     return board.stage(stage_name).standing(record_id)
@@ -253,23 +238,8 @@ def settle(
             raise UserError(
                 f"By the rules of this review {whom} settles this record. Nothing was saved."
             )
-    decision = Decision(
-        decision_id=f"{record_id}.{stage_name}.outcome",
-        review_id=board.review_id,
-        record_id=record_id,
-        reviewer=by.pseudonym,
-        stage=stage_name,
-        role="reconciled",
-        value=value,
-        reason=reason,
-        source="human",
-        decided_at=utc_text(at or datetime.now(UTC)),
-        raw_file_id=None,
-        source_row=None,
-        note=_text(note),
-        criteria_version=None
-        if board.setting.criteria is None
-        else board.setting.criteria.criteria_version,
+    decision = _decision(
+        board, by, stage_name, record_id, value, reason=reason, note=note, at=at, role="reconciled"
     )
     _save(board, by, decision, action="settle_record", why=None)
     return board.stage(stage_name).standing(record_id)
@@ -302,6 +272,39 @@ def undo_last(
         tx.withdraw("decisions", [decision.decision_id])
     board.catch_up()
     return decision
+
+
+def _decision(
+    board: Board,
+    by: Actor,
+    stage_name: str,
+    record_id: str,
+    value: str,
+    *,
+    reason: str | None,
+    note: str | None,
+    at: datetime | None,
+    role: str,
+) -> Decision:
+    """Return a decision made here; its name is that of the record, the stage and the person or outcome."""
+    criteria = board.setting.criteria
+    whose = by.pseudonym if role == "individual" else "outcome"
+    return Decision(
+        decision_id=f"{record_id}.{stage_name}.{whose}",
+        review_id=board.review_id,
+        record_id=record_id,
+        reviewer=by.pseudonym,
+        stage=stage_name,
+        role=role,
+        value=value,
+        reason=reason,
+        source="human",
+        decided_at=utc_text(at or datetime.now(UTC)),
+        raw_file_id=None,
+        source_row=None,
+        note=_text(note),
+        criteria_version=None if criteria is None else criteria.criteria_version,
+    )
 
 
 def _save(board: Board, by: Actor, decision: Decision, *, action: str, why: str | None) -> None:

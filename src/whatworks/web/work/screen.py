@@ -172,5 +172,4 @@ def _values(desk: Seat, review_id: str, stage_name: str, wanted: str | None) -> 
     values["n_skipped"] = sum(
         stage.may_vote(name, person) for name in sitting.skipped if name in stage
     )
-    values["found_by_ranking"] = stage.rules.record_order == "ranked"
     return values
